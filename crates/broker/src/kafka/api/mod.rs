@@ -1,0 +1,118 @@
+//! One file per API: decoded request in, [`Backend`] asked, response out.
+//!
+//! A handler does what must happen in the order of the requests before it returns (decoding, and calling
+//! the backend), and leaves the rest to the future that it returns.
+
+mod api_versions;
+mod create_partitions;
+mod create_topics;
+mod delete_topics;
+mod describe_cluster;
+mod describe_configs;
+mod describe_topic_partitions;
+mod fetch;
+mod find_coordinator;
+mod groups;
+mod init_producer_id;
+mod list_offsets;
+mod list_partition_reassignments;
+mod metadata;
+mod offset_for_leader_epoch;
+mod operations;
+mod produce;
+
+use std::time::Duration;
+
+use futures::{FutureExt, future::BoxFuture};
+use kafka_protocol::{
+    error::ResponseError,
+    messages::ApiKey,
+    protocol::{Encodable, StrBytes},
+};
+
+use super::{
+    answer::Answer,
+    backend::{Backend, Failure},
+    request::{Envelope, Incoming, Request},
+    session::Session,
+    shape::Malformed,
+};
+
+/// An answer to come.
+pub(crate) type Pending = BoxFuture<'static, Answer>;
+
+/// Starts a request: everything that its place in line decides has happened when this returns.
+///
+/// # Errors
+/// When the body is not what the message allows; the connection cannot be trusted any further.
+pub(crate) fn start<B: Backend>(session: &mut Session<B>, incoming: Incoming) -> Result<Pending, Malformed> {
+    let request = match incoming {
+        Incoming::Request(request) => request,
+        Incoming::ApiVersionsTooNew { correlation } => return Ok(now(api_versions::too_new(correlation))),
+    };
+    let envelope = request.envelope;
+    Ok(match envelope.api() {
+        ApiKey::Produce => produce::start(session, envelope, request.decode()?),
+        ApiKey::Fetch => fetch::start(session, envelope, request.decode()?),
+        ApiKey::ListOffsets => list_offsets::start(session, envelope, request.decode()?),
+        ApiKey::OffsetForLeaderEpoch => offset_for_leader_epoch::start(session, envelope, request.decode()?),
+        ApiKey::Metadata => metadata::start(session, envelope, request.decode()?),
+        ApiKey::ApiVersions => now(api_versions::answer(envelope, &request.decode()?)),
+        ApiKey::InitProducerId => init_producer_id::start(session, envelope, &request.decode()?),
+        ApiKey::CreateTopics => create_topics::start(session, envelope, request.decode()?),
+        ApiKey::DeleteTopics => delete_topics::start(session, envelope, request.decode()?),
+        ApiKey::CreatePartitions => create_partitions::start(session, envelope, request.decode()?),
+        ApiKey::DescribeConfigs => describe_configs::start(session, envelope, request.decode()?),
+        ApiKey::DescribeCluster => now(describe_cluster::answer(session, envelope, &request.decode()?)),
+        ApiKey::DescribeTopicPartitions => {
+            now(describe_topic_partitions::answer(session, envelope, request.decode()?))
+        }
+        ApiKey::ListPartitionReassignments => {
+            now(list_partition_reassignments::answer(envelope, &request.decode()?))
+        }
+        ApiKey::FindCoordinator => find_coordinator::start(session, envelope, request.decode()?),
+        _ => return groups::start(session, &request),
+    })
+}
+
+/// An answer that needs nothing more.
+fn now(answer: Answer) -> Pending {
+    futures::future::ready(answer).boxed()
+}
+
+/// The answer that a response to come will be.
+fn later<R: Encodable + Send>(
+    envelope: Envelope,
+    response: impl Future<Output = R> + Send + 'static,
+) -> Pending {
+    response.map(move |response| Answer::encode(envelope, &response)).boxed()
+}
+
+fn not_served(request: &Request) -> Malformed {
+    let envelope = request.envelope;
+    Malformed::NotServed { api_key: envelope.api() as i16, version: envelope.version }
+}
+
+/// The code of an error, 0 for none.
+fn code(error: Option<ResponseError>) -> i16 {
+    error.map_or(0, |error| error.code())
+}
+
+fn text(text: impl Into<String>) -> StrBytes {
+    StrBytes::from_string(text.into())
+}
+
+/// Code and words of a failure.
+fn failed(failure: Failure) -> (i16, Option<StrBytes>) {
+    (failure.error.code(), failure.message.map(StrBytes::from_string))
+}
+
+/// A timeout as it stands on the wire; a negative one is none.
+fn millis(timeout_ms: i32) -> Duration {
+    Duration::from_millis(u64::try_from(timeout_ms).unwrap_or(0))
+}
+
+/// A leader epoch as it stands on the wire: negative if the client does not know one.
+fn epoch(epoch: i32) -> Option<i32> {
+    (epoch >= 0).then_some(epoch)
+}

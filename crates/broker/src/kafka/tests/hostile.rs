@@ -1,0 +1,206 @@
+//! What is not a request ends its own connection, and nothing else.
+
+use std::time::Duration;
+
+use bytes::{BufMut, BytesMut};
+use kafka_protocol::{
+    error::ResponseError,
+    messages::{
+        ApiKey, ApiVersionsRequest, ApiVersionsResponse, FetchRequest, ProduceRequest, ResponseHeader,
+    },
+    protocol::Decodable,
+};
+use tokio::io::AsyncWriteExt;
+
+use super::{
+    client::{Running, frame, soon, until},
+    fake::{ELSEWHERE, Fake},
+    samples::{api_versions, batch, fetch, produce, produce_of},
+};
+use crate::kafka::{
+    Limits,
+    versions::{SERVED, served},
+};
+
+/// A frame of this header (without client id) and body.
+fn raw(api_key: i16, version: i16, body: &[u8]) -> BytesMut {
+    let mut frame = BytesMut::new();
+    frame.put_i32(10 + body.len() as i32);
+    frame.put_i16(api_key);
+    frame.put_i16(version);
+    frame.put_i32(1);
+    frame.put_i16(-1);
+    frame.put_slice(body);
+    frame
+}
+
+async fn is_closed_by(running: &Running, bytes: &[u8]) -> bool {
+    let mut connection = running.connect().await;
+    connection.send_bytes(bytes).await;
+    connection.is_closed().await
+}
+
+#[tokio::test]
+async fn malformed_frames_end_the_connection_and_leave_the_server_running() {
+    let running = Running::new().await;
+    let metadata = ApiKey::Metadata as i16;
+    let frames: &[(&str, &[u8])] = &[
+        ("a negative length", &[0xFF, 0xFF, 0xFF, 0xFF]),
+        ("a length beyond the limit", &[0x7F, 0xFF, 0xFF, 0xFF]),
+        ("an empty frame", &[0, 0, 0, 0]),
+        ("a frame shorter than a header", &[0, 0, 0, 3, 0, 18, 0]),
+        ("an HTTP request", b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+        ("a TLS hello", &[0x16, 0x03, 0x01, 0x00, 0xA5, 0x01, 0x00, 0x00]),
+        ("an unknown API", &raw(999, 0, &[])),
+        ("an unknown version", &raw(metadata, 14, &[])),
+        ("a negative version", &raw(metadata, -1, &[])),
+        ("Produce below the versions served", &raw(ApiKey::Produce as i16, 2, &[0; 10])),
+        ("an API that is not served", &raw(ApiKey::EndTxn as i16, 4, &[])),
+        ("two billion topics", &raw(metadata, 0, &[0x7F, 0xFF, 0xFF, 0xFF, 0])),
+        ("minus two topics", &raw(metadata, 0, &[0xFF, 0xFF, 0xFF, 0xFE])),
+        ("four billion topics, compact", &raw(metadata, 9, &[0, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F, 0, 0, 0, 0])),
+        ("a topic name longer than the frame", &raw(metadata, 0, &[0, 0, 0, 1, 0x7F, 0xFF, b'a'])),
+        ("a topic name that is not UTF-8", &raw(metadata, 0, &[0, 0, 0, 1, 0, 2, 0xC3, 0x28])),
+        ("a null topic name in CreateTopics", &raw(19, 2, &[0, 0, 0, 1, 0xFF, 0xFF, 0, 0, 0, 0])),
+        ("null topics in CreateTopics", &raw(19, 2, &[0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0, 0])),
+        ("bytes behind the request", &raw(metadata, 0, &[0, 0, 0, 0, 42])),
+        ("four billion header tags", &raw(metadata, 12, &[0xFF, 0xFF, 0xFF, 0xFF, 0x0F, 0])),
+    ];
+    for (what, bytes) in frames {
+        assert!(is_closed_by(&running, bytes).await, "{what}");
+    }
+    let mut connection = running.connect().await;
+    connection.call(3, &api_versions(3)).await;
+    let whole = Limits::default().request_budget;
+    until(|| running.server.budget().frames_left() == whole).await;
+}
+
+#[tokio::test]
+async fn what_was_asked_before_the_malformed_frame_is_still_answered() {
+    let running = Running::new().await;
+    let mut connection = running.connect().await;
+    let mut bytes = BytesMut::from(&frame(7, 3, &api_versions(3))[..]);
+    bytes.extend_from_slice(&raw(ApiKey::Metadata as i16, 0, &[0x7F, 0xFF, 0xFF, 0xFF, 0]));
+    connection.send_bytes(&bytes).await;
+    connection.receive::<ApiVersionsRequest>(3, 7).await;
+    assert!(connection.is_closed().await);
+}
+
+#[tokio::test]
+async fn a_connection_that_closes_in_the_middle_of_a_frame_is_forgotten() {
+    let running = Running::new().await;
+    let bytes = frame(1, 3, &api_versions(3));
+    for end in [1, 3, 4, 5, 20] {
+        let mut connection = running.connect().await;
+        connection.send_bytes(&bytes[..end]).await;
+        soon(connection.stream.shutdown()).await.unwrap();
+        assert!(connection.is_closed().await);
+    }
+    until(|| running.server.open_connections() == 1).await;
+}
+
+#[tokio::test]
+async fn an_announced_length_takes_budget_but_no_more_than_there_is() {
+    let limits = Limits { request_budget: 1_000, ..Limits::default() };
+    let running = Running::with(Fake::new(), limits).await;
+    let mut greedy = running.connect().await;
+    greedy.send_bytes(&(50_i32 << 20).to_be_bytes()).await;
+    until(|| running.server.budget().frames_left() == 0).await;
+    // Others wait for room; it comes back when the greedy one is gone.
+    let mut modest = running.connect().await;
+    let asking = modest.send(3, &api_versions(3)).await;
+    assert!(tokio::time::timeout(Duration::from_millis(50), modest.stream.readable()).await.is_err());
+    drop(greedy);
+    modest.receive::<ApiVersionsRequest>(3, asking).await;
+}
+
+#[tokio::test]
+async fn a_request_larger_than_one_read_arrives_whole() {
+    let running = Running::new().await;
+    let mut connection = running.connect().await;
+    let payload: Vec<u8> = (0..3_000_000_u32).map(|n| n as u8).collect();
+    connection.call(9, &produce_of(9, &[(0, batch(&payload))])).await;
+    assert_eq!(running.node.produced()[0].4.slice(61..), payload);
+}
+
+#[tokio::test]
+async fn a_client_that_does_not_read_its_answers_stops_being_read() {
+    let running = Running::new().await;
+    let mut connection = running.connect().await;
+    running.node.append(batch(&vec![7; 1 << 20]));
+    // Each answer is a mebibyte: the socket takes a few, then the server waits.
+    for _ in 0..60 {
+        connection.send(11, &fetch(11)).await;
+    }
+    // Whoever reads at last gets them all, in order.
+    for correlation in 1..=60 {
+        let response = connection.receive::<FetchRequest>(11, correlation).await;
+        assert_eq!(response.responses[0].partitions[0].records.as_ref().unwrap().len(), (1 << 20) + 61);
+    }
+}
+
+#[tokio::test]
+async fn produce_without_acks_has_no_answer() {
+    let running = Running::new().await;
+    let mut connection = running.connect().await;
+    connection.send(9, &produce(9).with_acks(0)).await;
+    connection.call(3, &api_versions(3)).await;
+    assert_eq!(running.node.produced().len(), 1);
+}
+
+#[tokio::test]
+async fn produce_without_acks_that_fails_closes_the_connection() {
+    let running = Running::new().await;
+    let mut connection = running.connect().await;
+    let asking = connection.send(9, &produce(9)).await;
+    connection.send(9, &produce_of(9, &[(ELSEWHERE, batch(b"lost"))]).with_acks(0)).await;
+    connection.receive::<ProduceRequest>(9, asking).await;
+    assert!(connection.is_closed().await);
+}
+
+#[tokio::test]
+async fn api_versions_above_the_maximum_is_answered_in_version_0_with_the_table() {
+    let running = Running::new().await;
+    let mut connection = running.connect().await;
+    for version in [5, 99, i16::MAX, -1] {
+        // Nothing behind the header's fixed part is read: it may look like anything.
+        connection.send_bytes(&raw(ApiKey::ApiVersions as i16, version, b"whatever")).await;
+        let mut response = connection.receive_frame().await.unwrap();
+        assert_eq!(ResponseHeader::decode(&mut response, 0).unwrap().correlation_id, 1);
+        let response = ApiVersionsResponse::decode(&mut response, 0).unwrap();
+        assert_eq!(response.error_code, ResponseError::UnsupportedVersion.code());
+        assert_eq!(response.api_keys.len(), SERVED.len());
+    }
+    // The connection goes on.
+    connection.call(4, &api_versions(4)).await;
+}
+
+#[tokio::test]
+async fn api_versions_names_the_table_in_every_version_and_sends_no_features() {
+    let running = Running::new().await;
+    let mut connection = running.connect().await;
+    for version in 0..=4 {
+        let response = connection.call(version, &api_versions(version)).await;
+        assert_eq!(response.error_code, 0);
+        assert_eq!(response.api_keys.len(), SERVED.len());
+        for line in &response.api_keys {
+            let served = served(line.api_key).unwrap();
+            let min = if line.api_key == ApiKey::Produce as i16 { 0 } else { served.min };
+            assert_eq!((line.min_version, line.max_version), (min, served.max));
+        }
+        assert!(response.supported_features.is_empty() && response.finalized_features.is_empty());
+        assert_eq!(response.finalized_features_epoch, -1);
+        assert!(response.unknown_tagged_fields.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn api_versions_from_a_client_with_an_impossible_name_is_refused() {
+    let running = Running::new().await;
+    let mut connection = running.connect().await;
+    for name in ["", "-x", "x-", "a b", "ä"] {
+        let request = api_versions(3).with_client_software_name(super::samples::s(name));
+        let response = connection.call(3, &request).await;
+        assert_eq!(response.error_code, ResponseError::InvalidRequest.code(), "{name:?}");
+    }
+}

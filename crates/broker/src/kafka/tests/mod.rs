@@ -1,0 +1,10 @@
+//! The wire over real loopback sockets, in front of a fake node.
+
+mod answers;
+mod client;
+mod every_version;
+mod fake;
+mod fetching;
+mod hostile;
+mod order;
+pub(crate) mod samples;

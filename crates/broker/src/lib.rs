@@ -1,0 +1,14 @@
+//! Chronik's broker.
+//!
+//! Dependencies run one way: `kafka`, `admin` → `node` → `cluster`, `coordinator` → `metadata`, `partition` → `log`,
+//! `raft` → `wal`. Nothing lower knows anything higher. ARCHITECTURE.md is the map.
+
+pub mod cluster;
+pub mod coordinator;
+pub mod kafka;
+pub mod log;
+pub mod metadata;
+pub mod node;
+pub mod partition;
+pub mod raft;
+pub mod wal;

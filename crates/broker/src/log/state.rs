@@ -1,0 +1,448 @@
+//! The state machine of a partition: what follows from its committed Raft entries.
+//!
+//! Applying an entry copies no records. It advances the end of the log (which, since only committed entries
+//! are applied, is the high watermark), the producers, the leader epochs and the time index. Two replicas
+//! that applied the same entries must have the same state, so nothing here may depend on a clock, on
+//! randomness or on the order of a hash map.
+
+use bytes::{BufMut, Bytes, BytesMut};
+use thiserror::Error;
+
+use super::batch::batches;
+use super::epochs::{EpochTable, leader_epoch};
+use super::error::BatchError;
+use super::producers::Producers;
+use super::times::TimeIndex;
+use super::wire::{DecodeError, Reader, put_i64, put_u64};
+
+const VERSION: u8 = 1;
+
+/// Where an entry stands in the Raft log. Opaque here, but for the term, which is the leader epoch.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Position {
+    /// Raft term.
+    pub term: u64,
+    /// The leader that proposed it.
+    pub leader: u64,
+    /// Index in the Raft log.
+    pub index: u64,
+}
+
+/// A committed entry with records.
+#[derive(Debug, Clone, Copy)]
+pub struct AppliedEntry<'a, B> {
+    /// Where it stands.
+    pub position: Position,
+    /// Kafka offset of its first record.
+    pub base: i64,
+    /// Number of its records.
+    pub count: u64,
+    /// Its batches, concatenated; cut into pieces anywhere between two batches.
+    pub body: &'a [B],
+}
+
+/// Why an entry cannot be applied. None of these happens in a sound log: stop serving the partition on this
+/// node and rebuild it from a peer. The state is as it was before.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum ApplyError {
+    /// The entry is not behind the applied ones.
+    #[error("entry {index} is not behind the applied entry {applied}; rebuild this replica from a peer")]
+    NotNext {
+        /// Index of the entry.
+        index: u64,
+        /// Index of the newest applied entry.
+        applied: u64,
+    },
+    /// The entry does not begin where the log ends.
+    #[error(
+        "entry {index} begins at offset {base} but the log ends at {end}; rebuild this replica from a peer"
+    )]
+    Offset {
+        /// Index of the entry.
+        index: u64,
+        /// Its base offset.
+        base: i64,
+        /// The end of the log.
+        end: i64,
+    },
+    /// The entry does not hold as many records as it says.
+    #[error("entry {index} holds {found} records and claims {claimed}; rebuild this replica from a peer")]
+    Count {
+        /// Index of the entry.
+        index: u64,
+        /// Records that it claims.
+        claimed: u64,
+        /// Records in its batches.
+        found: u64,
+    },
+    /// A batch of the entry cannot be read.
+    #[error("entry {index} holds a bad batch; rebuild this replica from a peer: {source}")]
+    Batch {
+        /// Index of the entry.
+        index: u64,
+        /// What is wrong with the batch.
+        source: BatchError,
+    },
+}
+
+/// The state of one partition on one replica.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PartitionState {
+    applied: Position,
+    log_start: i64,
+    end: i64,
+    out_of_sequence: u64,
+    epochs: EpochTable,
+    producers: Producers,
+    times: TimeIndex,
+}
+
+impl PartitionState {
+    /// The state of a partition without entries.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The newest applied entry; all zero before the first.
+    pub fn applied(&self) -> Position {
+        self.applied
+    }
+
+    /// Offset of the first record that is still there.
+    pub fn log_start_offset(&self) -> i64 {
+        self.log_start
+    }
+
+    /// Offset behind the newest committed record: consumers read up to here.
+    pub fn high_watermark(&self) -> i64 {
+        self.end
+    }
+
+    /// Batches in the log that no leader should have accepted; see [`PartitionState::apply`].
+    pub fn out_of_sequence(&self) -> u64 {
+        self.out_of_sequence
+    }
+
+    /// The leader epochs.
+    pub fn epochs(&self) -> &EpochTable {
+        &self.epochs
+    }
+
+    /// The idempotent producers.
+    pub fn producers(&self) -> &Producers {
+        &self.producers
+    }
+
+    /// The time index.
+    pub fn times(&self) -> &TimeIndex {
+        &self.times
+    }
+
+    /// Applies an entry without records: a leader's first entry of its term, or a change of membership.
+    ///
+    /// # Errors
+    /// [`ApplyError::NotNext`].
+    pub fn advance(&mut self, position: Position) -> Result<(), ApplyError> {
+        self.check_next(position)?;
+        self.applied = position;
+        self.epochs.assign(leader_epoch(position.term), self.end);
+        Ok(())
+    }
+
+    /// Applies an entry with records, and returns how many of its batches were out of sequence.
+    ///
+    /// That number is 0 unless there is a bug. A leader judges producers against the applied state and its
+    /// tail, and serves only after it has applied the first entry of its own term, so it knows all that
+    /// earlier leaders committed; and a proposal of an earlier term that is not in the log by then never will
+    /// be. Should it happen all the same, every replica keeps the records (their offsets are given) and
+    /// leaves the producer in the same defined state, see [`Producers::record`]; the caller reports it.
+    ///
+    /// # Errors
+    /// [`ApplyError`]; the state has not changed then.
+    pub fn apply<B: AsRef<[u8]>>(&mut self, entry: &AppliedEntry<'_, B>) -> Result<u32, ApplyError> {
+        let end = self.check(entry)?;
+        self.applied = entry.position;
+        self.epochs.assign(leader_epoch(entry.position.term), entry.base);
+
+        let mut out_of_sequence = 0;
+        let mut base = entry.base;
+        for (header, _) in entry.body.iter().flat_map(|part| batches(part.as_ref())).flatten() {
+            self.times.append(base, header.max_timestamp, header.size as u64);
+            if let Some(batch) = header.sequenced()
+                && !self.producers.record(&batch, base, header.max_timestamp)
+            {
+                out_of_sequence += 1;
+            }
+            base += header.offsets().map_or(0, i64::from);
+        }
+        self.end = end;
+        self.out_of_sequence += u64::from(out_of_sequence);
+        Ok(out_of_sequence)
+    }
+
+    /// Everything that can be wrong with an entry; gives the end of the log with it.
+    fn check<B: AsRef<[u8]>>(&self, entry: &AppliedEntry<'_, B>) -> Result<i64, ApplyError> {
+        let index = entry.position.index;
+        self.check_next(entry.position)?;
+        let begins_elsewhere = ApplyError::Offset { index, base: entry.base, end: self.end };
+        if entry.base != self.end {
+            return Err(begins_elsewhere);
+        }
+        let mut found = 0;
+        for batch in entry.body.iter().flat_map(|part| batches(part.as_ref())) {
+            let offsets = batch.and_then(|(header, _)| header.offsets());
+            found += u64::from(offsets.map_err(|source| ApplyError::Batch { index, source })?);
+        }
+        if found != entry.count {
+            return Err(ApplyError::Count { index, claimed: entry.count, found });
+        }
+        entry.base.checked_add_unsigned(found).ok_or(begins_elsewhere)
+    }
+
+    fn check_next(&self, position: Position) -> Result<(), ApplyError> {
+        if position.index > self.applied.index {
+            return Ok(());
+        }
+        Err(ApplyError::NotNext { index: position.index, applied: self.applied.index })
+    }
+
+    /// Deletes the records below `offset` (retention, `DeleteRecords`); returns the new log start offset,
+    /// which is never behind the high watermark and never goes back. Producers are kept, as in Kafka.
+    pub fn advance_log_start(&mut self, offset: i64) -> i64 {
+        let offset = offset.min(self.end);
+        if offset > self.log_start {
+            self.log_start = offset;
+            self.epochs.truncate_prefix(offset);
+            self.times.truncate_prefix(offset, self.end);
+        }
+        self.log_start
+    }
+
+    /// The state as bytes, for a Raft snapshot or a WAL checkpoint. Equal states give equal bytes. There is
+    /// no checksum: what stores it has one.
+    pub fn encode(&self) -> Bytes {
+        let mut out = BytesMut::new();
+        out.put_u8(VERSION);
+        put_u64(&mut out, self.applied.term);
+        put_u64(&mut out, self.applied.leader);
+        put_u64(&mut out, self.applied.index);
+        put_i64(&mut out, self.log_start);
+        put_i64(&mut out, self.end);
+        put_u64(&mut out, self.out_of_sequence);
+        self.epochs.encode(&mut out);
+        self.producers.encode(&mut out);
+        self.times.encode(&mut out);
+        out.freeze()
+    }
+
+    /// Reads what [`PartitionState::encode`] wrote.
+    ///
+    /// # Errors
+    /// [`DecodeError`] for anything else, however malformed.
+    pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        let mut reader = Reader::new(bytes);
+        let version = reader.u8()?;
+        if version != VERSION {
+            return Err(DecodeError::Version(version));
+        }
+        let applied = Position { term: reader.u64()?, leader: reader.u64()?, index: reader.u64()? };
+        let (log_start, end) = (reader.i64()?, reader.i64()?);
+        reader.ensure((0..=end).contains(&log_start))?;
+        let state = Self {
+            applied,
+            log_start,
+            end,
+            out_of_sequence: reader.u64()?,
+            epochs: EpochTable::decode(&mut reader)?,
+            producers: Producers::decode(&mut reader)?,
+            times: TimeIndex::decode(&mut reader)?,
+        };
+        reader.finish()?;
+        Ok(state)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::log::{BatchBuilder, Sequenced, Verdict};
+
+    fn batch(timestamps: &[i64], producer: Option<Sequenced>) -> Bytes {
+        let mut builder = BatchBuilder::new();
+        for timestamp in timestamps {
+            builder.push(*timestamp, None, Some(b"value"));
+        }
+        let mut batch = BytesMut::from(&builder.finish().unwrap()[..]);
+        if let Some(producer) = producer {
+            batch[43..51].copy_from_slice(&producer.producer_id.to_be_bytes());
+            batch[51..53].copy_from_slice(&producer.epoch.to_be_bytes());
+            batch[53..57].copy_from_slice(&producer.first.to_be_bytes());
+        }
+        batch.freeze()
+    }
+
+    fn at(term: u64, index: u64) -> Position {
+        Position { term, leader: 7, index }
+    }
+
+    fn entry<B>(position: Position, base: i64, count: u64, body: &[B]) -> AppliedEntry<'_, B> {
+        AppliedEntry { position, base, count, body }
+    }
+
+    #[test]
+    fn applying_an_entry_advances_everything() {
+        let producer = Sequenced { producer_id: 5, epoch: 0, first: 0, last: 1 };
+        let body = [batch(&[10, 20], Some(producer)), batch(&[15], None)];
+        let mut state = PartitionState::new();
+        state.advance(at(2, 1)).unwrap();
+        assert_eq!(state.apply(&entry(at(2, 2), 0, 3, &body)), Ok(0));
+        assert_eq!((state.high_watermark(), state.log_start_offset()), (3, 0));
+        assert_eq!(state.applied(), at(2, 2));
+        assert_eq!(state.epochs().end_offset_for(2, 3), Some((2, 3)));
+        assert_eq!(state.times().newest(), Some((20, 0)));
+        let verdict = Verdict::Duplicate { base_offset: 0, timestamp: 20 };
+        assert_eq!(state.producers().check(&producer), verdict);
+    }
+
+    #[test]
+    fn how_a_body_is_cut_into_pieces_does_not_matter() {
+        let parts = [batch(&[10, 20], None), batch(&[15], None)];
+        let (mut pieces, mut whole) = (PartitionState::new(), PartitionState::new());
+        pieces.apply(&entry(at(1, 1), 0, 3, &parts)).unwrap();
+        whole.apply(&entry(at(1, 1), 0, 3, &[parts.concat()])).unwrap();
+        assert_eq!(pieces, whole);
+    }
+
+    #[test]
+    fn an_entry_that_does_not_fit_changes_nothing() {
+        let body = [batch(&[10, 20], None)];
+        let mut state = PartitionState::new();
+        state.apply(&entry(at(1, 1), 0, 2, &body)).unwrap();
+        let before = state.clone();
+
+        let again = state.apply(&entry(at(1, 1), 2, 2, &body));
+        assert_eq!(again, Err(ApplyError::NotNext { index: 1, applied: 1 }));
+        let gap = state.apply(&entry(at(1, 2), 3, 2, &body));
+        assert_eq!(gap, Err(ApplyError::Offset { index: 2, base: 3, end: 2 }));
+        let short = state.apply(&entry(at(1, 2), 2, 3, &body));
+        assert_eq!(short, Err(ApplyError::Count { index: 2, claimed: 3, found: 2 }));
+        let torn = state.apply(&entry(at(1, 2), 2, 2, &[&body[0][..70]]));
+        assert!(matches!(torn, Err(ApplyError::Batch { index: 2, .. })));
+        assert_eq!(state, before);
+    }
+
+    #[test]
+    fn a_duplicate_that_reached_the_log_is_counted() {
+        let producer = Sequenced { producer_id: 5, epoch: 0, first: 0, last: 0 };
+        let body = [batch(&[10], Some(producer))];
+        let mut state = PartitionState::new();
+        assert_eq!(state.apply(&entry(at(1, 1), 0, 1, &body)), Ok(0));
+        assert_eq!(state.apply(&entry(at(2, 2), 1, 1, &body)), Ok(1));
+        assert_eq!((state.high_watermark(), state.out_of_sequence()), (2, 1));
+    }
+
+    #[test]
+    fn the_log_start_goes_forward_only_and_not_behind_the_high_watermark() {
+        let mut state = PartitionState::new();
+        state.apply(&entry(at(1, 1), 0, 2, &[batch(&[10, 20], None)])).unwrap();
+        assert_eq!(state.advance_log_start(1), 1);
+        assert_eq!(state.advance_log_start(0), 1);
+        assert_eq!(state.advance_log_start(99), 2);
+        assert_eq!(state.times().newest(), None);
+        assert_eq!(state.epochs().end_offset_for(1, 2), Some((1, 2)));
+    }
+
+    #[derive(Debug, Clone)]
+    struct Given {
+        term_step: u64,
+        timestamps: Vec<i64>,
+        producer: Option<(i64, i16, i32)>,
+        log_start: Option<i64>,
+    }
+
+    fn any_given() -> impl Strategy<Value = Given> {
+        let producer = proptest::option::of((0i64..4, 0i16..3, 0i32..4));
+        (
+            0u64..2,
+            proptest::collection::vec(-1i64..1 << 42, 0..5),
+            producer,
+            proptest::option::weighted(0.1, 0i64..99),
+        )
+            .prop_map(|(term_step, timestamps, producer, log_start)| Given {
+                term_step,
+                timestamps,
+                producer,
+                log_start,
+            })
+    }
+
+    fn state_of(history: &[Given]) -> PartitionState {
+        let (mut state, mut term) = (PartitionState::new(), 1);
+        for (index, given) in (1..).zip(history) {
+            term += given.term_step;
+            let count = given.timestamps.len();
+            if count == 0 {
+                state.advance(at(term, index)).unwrap();
+                continue;
+            }
+            let last = count as i32 - 1;
+            let producer = given.producer.map(|(producer_id, epoch, first)| Sequenced {
+                producer_id,
+                epoch,
+                first,
+                last: first + last,
+            });
+            let body = [batch(&given.timestamps, producer)];
+            state.apply(&entry(at(term, index), state.high_watermark(), count as u64, &body)).unwrap();
+            if let Some(offset) = given.log_start {
+                state.advance_log_start(offset);
+            }
+        }
+        state
+    }
+
+    proptest! {
+        #[test]
+        fn a_state_survives_its_encoding(history in proptest::collection::vec(any_given(), 0..60)) {
+            let state = state_of(&history);
+            let encoded = state.encode();
+            prop_assert_eq!(PartitionState::decode(&encoded), Ok(state.clone()));
+            prop_assert_eq!(state_of(&history).encode(), encoded, "equal states give equal bytes");
+        }
+
+        #[test]
+        fn an_encoding_is_refused_unless_it_is_whole(history in proptest::collection::vec(any_given(), 0..10)) {
+            let encoded = state_of(&history).encode();
+            prop_assert!(PartitionState::decode(&[&encoded[..], &[0]].concat()).is_err());
+            for length in 0..encoded.len() {
+                prop_assert!(PartitionState::decode(&encoded[..length]).is_err());
+            }
+        }
+
+        #[test]
+        fn damaged_encodings_never_panic(
+            history in proptest::collection::vec(any_given(), 0..20),
+            hits in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..5),
+        ) {
+            let mut encoded = state_of(&history).encode().to_vec();
+            for (at, byte) in hits {
+                let at = at.index(encoded.len());
+                encoded[at] = byte;
+            }
+            if let Ok(mut state) = PartitionState::decode(&encoded) {
+                let _ = state.encode();
+                let end = state.high_watermark();
+                let position = Position { index: state.applied().index.saturating_add(1), ..state.applied() };
+                let _ = state.apply(&entry(position, end, 1, &[batch(&[5], None)]));
+                let _ = (state.times().find(0, end), state.times().newest(), state.advance_log_start(end - 1));
+            }
+        }
+
+        #[test]
+        fn arbitrary_bytes_are_no_state(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let _ = PartitionState::decode(&bytes);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! What other nodes ask of this one.
+
+use std::sync::{Arc, OnceLock};
+
+use bytes::Bytes;
+use futures::FutureExt;
+use uuid::Uuid;
+
+use super::Node;
+use crate::cluster::MetadataLog;
+use crate::cluster::calls::Method;
+use crate::raft::transport::CallHandler;
+use crate::raft::transport::server::BoxFuture;
+
+/// Answers calls: metadata proposals from the moment that the metadata group runs, the rest once the node does.
+#[derive(Clone, Default)]
+pub(super) struct Calls {
+    pub(super) metadata: Arc<OnceLock<MetadataLog>>,
+    pub(super) node: Arc<OnceLock<Node>>,
+}
+
+fn not_yet() -> BoxFuture<Result<Bytes, String>> {
+    std::future::ready(Err("this node is still starting".to_owned())).boxed()
+}
+
+impl CallHandler for Calls {
+    fn call(&self, _from: i32, method: u32, header: Bytes, body: Vec<Bytes>) -> BoxFuture<Result<Bytes, String>> {
+        match Method::from_number(method) {
+            Some(Method::ProposeMetadata) => {
+                let Some(metadata) = self.metadata.get().cloned() else { return not_yet() };
+                let command = body.into_iter().next().unwrap_or_default();
+                async move { Ok(metadata.serve(command).await) }.boxed()
+            }
+            Some(Method::Produce) => match self.node.get() {
+                Some(node) => node.serve_produce(&header, body),
+                None => not_yet(),
+            },
+            Some(Method::ListOffset) => {
+                let Some(node) = self.node.get().cloned() else { return not_yet() };
+                async move { node.serve_lookup(&header).await }.boxed()
+            }
+            None => std::future::ready(Err(format!("method {method} is not known to this version"))).boxed(),
+        }
+    }
+
+    fn registered_elsewhere(&self, node: i32, directory_id: &str) -> bool {
+        let Some(metadata) = self.metadata.get() else { return false };
+        let image = metadata.image();
+        let asked = directory_id.parse::<Uuid>().ok();
+        image.broker(node).is_some_and(|b| Some(b.directory_id) != asked)
+    }
+}

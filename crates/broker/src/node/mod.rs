@@ -1,0 +1,78 @@
+//! A node: everything put together, and the doors to it.
+//!
+//! - [`start`]: bringing a node up and down, in order.
+//! - [`partitions`]: keeping the partitions on this node what the metadata says.
+//! - [`view`]: topics and brokers as clients see them.
+//! - [`produce`], [`fetch`], [`topics`], [`groups`]: what the Kafka layer asks for ([`backend`] is that door).
+//! - [`calls`]: what other nodes ask for.
+//! - [`status`]: what the admin API asks for.
+//!
+//! Must never: hold protocol details; those stay in `kafka` and `admin`.
+
+mod backend;
+mod calls;
+mod fetch;
+mod groups;
+mod partitions;
+mod produce;
+mod start;
+mod status;
+mod topics;
+mod view;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+
+use crate::cluster::{MetadataLog, calls::Caller};
+use crate::coordinator::Coordinator;
+use crate::kafka::backend::ConnId;
+use crate::metadata::TopicDefaults;
+use crate::raft::liveness::{Leadership, Liveness};
+use crate::raft::{GroupId, Groups};
+
+pub use partitions::Partitions;
+pub use start::{Running, StartError, start};
+
+/// A running node. Cheap to clone.
+#[derive(Clone)]
+pub struct Node {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    config: chronik_common::config::NodeConfig,
+    metadata: MetadataLog,
+    groups: Groups,
+    liveness: Liveness,
+    partitions: Partitions,
+    caller: Caller,
+    coordinator: Coordinator<groups::Store>,
+    producer_ids: tokio::sync::Mutex<std::ops::Range<i64>>,
+    /// Requests that took the detour over this node, by connection and partition.
+    detours: Mutex<HashMap<(ConnId, GroupId), u32>>,
+    started: std::time::Instant,
+}
+
+impl Node {
+    /// This node's broker id.
+    pub fn id(&self) -> i32 {
+        self.inner.caller.me()
+    }
+
+    fn leadership(&self, group: GroupId) -> Option<Leadership> {
+        self.inner.liveness.leadership(group)
+    }
+
+    fn topic_defaults(&self) -> TopicDefaults {
+        topic_defaults(&self.inner.config)
+    }
+}
+
+fn topic_defaults(config: &chronik_common::config::NodeConfig) -> TopicDefaults {
+    TopicDefaults {
+        min_insync_replicas: i32::from(config.min_insync_replicas),
+        max_message_bytes: config.message_max_bytes,
+    }
+}

@@ -1,0 +1,272 @@
+//! Creating, growing, deleting and describing topics, and handing out producer ids.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use kafka_protocol::error::ResponseError;
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use super::Node;
+use crate::cluster::ProposalError;
+use crate::kafka::backend::{
+    ConfigEntry, ConfigKind, ConfigResource, ConfigSource, CreatedTopic, DeletedTopic, Failure, MorePartitions,
+    NewTopic, ProducerIdentity, TopicInfo, TopicRef,
+};
+use crate::metadata::{self, Assignment, CONSUMER_OFFSETS, Command, MetadataError, Outcome, Topic};
+
+/// A range that one node takes from the metadata at a time.
+const PRODUCER_ID_RANGE: u32 = 1000;
+/// For what no client waits for by itself.
+const METADATA_TIMEOUT: Duration = Duration::from_secs(10);
+
+impl From<ProposalError> for Failure {
+    fn from(e: ProposalError) -> Self {
+        let error = match &e {
+            ProposalError::Refused(refused) => {
+                ResponseError::try_from_code(refused.kafka_code()).unwrap_or(ResponseError::InvalidRequest)
+            }
+            ProposalError::TimedOut(_) => ResponseError::RequestTimedOut,
+        };
+        Self::new(error, e.to_string())
+    }
+}
+
+impl Node {
+    fn unavailable(&self) -> BTreeSet<i32> {
+        let image = self.inner.metadata.image();
+        image.brokers().keys().copied().filter(|b| !self.inner.liveness.is_alive(*b)).collect()
+    }
+
+    pub(super) async fn create(&self, new: NewTopic, validate_only: bool, timeout: Duration) -> Result<CreatedTopic, Failure> {
+        let config = new.configs.into_iter().filter_map(|(k, v)| Some((k, v?))).collect::<BTreeMap<_, _>>();
+        let assignment = self.assignment(new.partitions, new.replication_factor, new.assignments)?;
+        let command = Command::CreateTopic {
+            name: new.name,
+            id: Uuid::new_v4(),
+            assignment,
+            config,
+            unavailable: self.unavailable(),
+        };
+        let created = if validate_only {
+            // The same rules, on a copy.
+            let mut image = (*self.inner.metadata.image()).clone();
+            image.apply(command).map_err(|e| Failure::from(ProposalError::Refused(e)))?
+        } else {
+            self.inner.metadata.propose(command, timeout).await?
+        };
+        let Outcome::TopicCreated(topic) = created else {
+            return Err(ResponseError::UnknownServerError.into());
+        };
+        if !validate_only {
+            self.wait_until_served(&topic, timeout).await;
+        }
+        Ok(CreatedTopic {
+            id: if validate_only { Uuid::nil() } else { topic.id },
+            partitions: topic.partitions.len() as i32,
+            replication_factor: topic.replication_factor(),
+            configs: self.topic_configs(&topic),
+        })
+    }
+
+    fn assignment(
+        &self,
+        partitions: Option<i32>,
+        replication_factor: Option<i16>,
+        mut explicit: Vec<(i32, Vec<i32>)>,
+    ) -> Result<Assignment, Failure> {
+        if explicit.is_empty() {
+            return Ok(Assignment::Automatic {
+                partitions: partitions.unwrap_or(self.inner.config.num_partitions),
+                replication_factor: replication_factor.unwrap_or(self.inner.config.replication_factor as i16),
+            });
+        }
+        explicit.sort_by_key(|(index, _)| *index);
+        if explicit.iter().map(|(index, _)| *index).ne(0..explicit.len() as i32) {
+            return Err(Failure::new(ResponseError::InvalidReplicaAssignment, "partitions must be numbered from 0 without gaps"));
+        }
+        Ok(Assignment::Explicit(explicit.into_iter().map(|(_, brokers)| brokers).collect()))
+    }
+
+    /// Waits until this node knows the topic and every partition has a leader, so that a client that creates and
+    /// then uses it meets no surprise. The topic exists either way.
+    async fn wait_until_served(&self, topic: &Topic, timeout: Duration) {
+        let deadline = Instant::now() + timeout.min(METADATA_TIMEOUT);
+        self.inner.metadata.wait_for(deadline, |image| image.topic_by_id(&topic.id).is_some()).await;
+        let led = async {
+            for partition in &topic.partitions {
+                while self.leadership(partition.group).is_none() {
+                    drop(tokio::time::timeout(Duration::from_millis(20), self.inner.liveness.changed()).await);
+                }
+            }
+        };
+        drop(tokio::time::timeout_at(deadline, led).await);
+    }
+
+    pub(super) async fn auto_create_topics(&self, names: Vec<String>) -> Vec<Result<(), ResponseError>> {
+        let mut results = Vec::with_capacity(names.len());
+        for name in names {
+            let new = NewTopic { name, partitions: None, replication_factor: None, assignments: Vec::new(), configs: Vec::new() };
+            let result = self.create(new, false, METADATA_TIMEOUT).await;
+            results.push(match result {
+                Ok(_) => Ok(()),
+                // Somebody else was quicker.
+                Err(e) if e.error == ResponseError::TopicAlreadyExists => Ok(()),
+                Err(e) => Err(e.error),
+            });
+        }
+        results
+    }
+
+    /// Makes sure that `__consumer_offsets` exists and is known here.
+    pub(super) async fn ensure_offsets_topic(&self) -> Result<Arc<Topic>, Failure> {
+        if let Some(topic) = self.inner.metadata.image().topic(CONSUMER_OFFSETS) {
+            return Ok(topic.clone());
+        }
+        let new = NewTopic {
+            name: CONSUMER_OFFSETS.to_owned(),
+            partitions: Some(self.inner.config.offsets_topic_partitions),
+            replication_factor: None,
+            assignments: Vec::new(),
+            configs: Vec::new(),
+        };
+        match self.create(new, false, METADATA_TIMEOUT).await {
+            Ok(_) => {}
+            Err(e) if e.error == ResponseError::TopicAlreadyExists => {}
+            Err(e) => return Err(e),
+        }
+        let deadline = Instant::now() + METADATA_TIMEOUT;
+        self.inner.metadata.wait_for(deadline, |image| image.topic(CONSUMER_OFFSETS).is_some()).await;
+        self.inner.metadata.image().topic(CONSUMER_OFFSETS).cloned().ok_or_else(|| ResponseError::CoordinatorNotAvailable.into())
+    }
+
+    pub(super) async fn delete(&self, topic: TopicRef, timeout: Duration) -> Result<DeletedTopic, Failure> {
+        let image = self.inner.metadata.image();
+        let found = match &topic {
+            TopicRef::Name(name) => image.topic(name),
+            TopicRef::Id(id) => image.topic_by_id(id),
+        };
+        let found = found.ok_or_else(|| match &topic {
+            TopicRef::Name(name) => Failure::new(ResponseError::UnknownTopicOrPartition, format!("topic {name} does not exist")),
+            TopicRef::Id(id) => Failure::new(ResponseError::UnknownTopicId, format!("no topic has the id {id}")),
+        })?;
+        self.inner.metadata.propose(Command::DeleteTopic { id: found.id }, timeout).await?;
+        let deadline = Instant::now() + timeout;
+        self.inner.metadata.wait_for(deadline, |image| image.topic_by_id(&found.id).is_none()).await;
+        Ok(DeletedTopic { name: found.name.clone(), id: found.id })
+    }
+
+    pub(super) async fn grow(&self, more: MorePartitions, validate_only: bool, timeout: Duration) -> Result<(), Failure> {
+        let image = self.inner.metadata.image();
+        let topic = image.topic(&more.topic).ok_or_else(|| {
+            Failure::new(ResponseError::UnknownTopicOrPartition, format!("topic {} does not exist", more.topic))
+        })?;
+        let command = Command::CreatePartitions {
+            topic: topic.id,
+            total: more.count,
+            replicas: more.assignments,
+            unavailable: self.unavailable(),
+        };
+        if validate_only {
+            let mut copy = (*image).clone();
+            copy.apply(command).map_err(|e: MetadataError| Failure::from(ProposalError::Refused(e)))?;
+            return Ok(());
+        }
+        if let Outcome::PartitionsCreated(topic) = self.inner.metadata.propose(command, timeout).await? {
+            let deadline = Instant::now() + timeout.min(METADATA_TIMEOUT);
+            let count = topic.partitions.len();
+            let id = topic.id;
+            self.inner.metadata.wait_for(deadline, |image| image.topic_by_id(&id).is_none_or(|t| t.partitions.len() >= count)).await;
+            self.wait_until_served(&topic, timeout).await;
+        }
+        Ok(())
+    }
+
+    pub(super) fn describe(&self, resource: &ConfigResource) -> Result<Vec<ConfigEntry>, Failure> {
+        match resource {
+            ConfigResource::Topic(name) => {
+                let image = self.inner.metadata.image();
+                let topic = image.topic(name).ok_or_else(|| {
+                    Failure::new(ResponseError::UnknownTopicOrPartition, format!("topic {name} does not exist"))
+                })?;
+                Ok(self.topic_configs(topic))
+            }
+            ConfigResource::Broker(None) => Ok(Vec::new()),
+            ConfigResource::Broker(Some(id)) if *id == self.id() => Ok(self.broker_configs()),
+            ConfigResource::Broker(Some(id)) => Err(Failure::new(
+                ResponseError::InvalidRequest,
+                format!("this is broker {}: ask broker {id} itself for its configuration", self.id()),
+            )),
+        }
+    }
+
+    fn topic_configs(&self, topic: &Topic) -> Vec<ConfigEntry> {
+        metadata::describe(topic, self.topic_defaults()).into_iter().map(topic_config).collect()
+    }
+
+    fn broker_configs(&self) -> Vec<ConfigEntry> {
+        let config = &self.inner.config;
+        let entries = [
+            ("broker.id", self.id().to_string(), ConfigKind::Int),
+            ("node.id", self.id().to_string(), ConfigKind::Int),
+            ("auto.create.topics.enable", config.auto_create_topics.to_string(), ConfigKind::Boolean),
+            ("default.replication.factor", config.replication_factor.to_string(), ConfigKind::Int),
+            ("log.dirs", config.data_dir.display().to_string(), ConfigKind::String),
+            ("message.max.bytes", config.message_max_bytes.to_string(), ConfigKind::Int),
+            ("min.insync.replicas", config.min_insync_replicas.to_string(), ConfigKind::Int),
+            ("num.partitions", config.num_partitions.to_string(), ConfigKind::Int),
+            ("offsets.topic.num.partitions", config.offsets_topic_partitions.to_string(), ConfigKind::Int),
+            ("replica.lag.time.max.ms", config.replica_lag_time_max.as_millis().to_string(), ConfigKind::Long),
+        ];
+        entries.into_iter().map(|(name, value, kind)| plain(name, value, kind, ConfigSource::StaticBroker)).collect()
+    }
+
+    /// A producer id that no one else has or had.
+    pub(super) async fn next_producer_id(&self) -> Result<ProducerIdentity, ResponseError> {
+        let mut range = self.inner.producer_ids.lock().await;
+        if range.is_empty() {
+            let command = Command::AllocateProducerIds { count: PRODUCER_ID_RANGE };
+            match self.inner.metadata.propose(command, METADATA_TIMEOUT).await {
+                Ok(Outcome::ProducerIds { first, count }) => *range = first..first + i64::from(count),
+                Ok(_) => return Err(ResponseError::UnknownServerError),
+                Err(_) => return Err(ResponseError::CoordinatorNotAvailable),
+            }
+        }
+        let id = range.next().ok_or(ResponseError::UnknownServerError)?;
+        Ok(ProducerIdentity { id, epoch: 0 })
+    }
+
+    pub(super) fn all_topics(&self) -> Vec<Arc<TopicInfo>> {
+        self.inner.metadata.image().topics().map(|t| self.topic_info(t)).collect()
+    }
+}
+
+fn plain(name: &str, value: String, kind: ConfigKind, source: ConfigSource) -> ConfigEntry {
+    ConfigEntry {
+        name: name.to_owned(),
+        value: Some(value.clone()),
+        read_only: true,
+        sensitive: false,
+        source,
+        kind,
+        documentation: None,
+        synonyms: vec![(name.to_owned(), Some(value), source)],
+    }
+}
+
+fn topic_config(entry: metadata::ConfigEntry) -> ConfigEntry {
+    let source = match entry.source {
+        metadata::ConfigSource::Topic => ConfigSource::Topic,
+        metadata::ConfigSource::Broker => ConfigSource::StaticBroker,
+        metadata::ConfigSource::Default => ConfigSource::Default,
+    };
+    let kind = match entry.kind {
+        metadata::ConfigType::String => ConfigKind::String,
+        metadata::ConfigType::Int => ConfigKind::Int,
+        metadata::ConfigType::Long => ConfigKind::Long,
+        metadata::ConfigType::List => ConfigKind::List,
+    };
+    let documentation = Some(entry.documentation.to_owned());
+    ConfigEntry { documentation, read_only: false, ..plain(entry.name, entry.value, kind, source) }
+}

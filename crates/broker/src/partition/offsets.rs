@@ -1,0 +1,125 @@
+//! ListOffsets: finding an offset by time.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::Partition;
+use super::reader::{ReadError, read_entries};
+use crate::log::epochs::leader_epoch;
+use crate::log::{RecordSet, batches};
+
+/// An offset and the record there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Found {
+    /// Offset of the record.
+    pub offset: i64,
+    /// Its timestamp, in ms since the epoch.
+    pub timestamp: i64,
+    /// Its leader epoch.
+    pub leader_epoch: i32,
+}
+
+/// A compressed batch is expanded to at most this many bytes to look at its timestamps.
+const MAX_EXPANDED: usize = 64 * 1024 * 1024;
+/// Log bytes looked at in one step.
+const STEP: usize = 1024 * 1024;
+
+/// What is looked for in a stretch of the log.
+#[derive(Clone, Copy)]
+enum Want {
+    NotBefore(i64),
+    Newest,
+}
+
+impl Partition {
+    /// The first record whose timestamp is at least `target`.
+    pub async fn first_not_before(self: &Arc<Self>, target: i64) -> Result<Option<Found>, ReadError> {
+        let mut from = 0;
+        loop {
+            let stretch = {
+                let state = self.state.lock();
+                state.times().find_from(from, target, state.high_watermark())
+            };
+            let Some(stretch) = stretch else { return Ok(None) };
+            from = stretch.end;
+            if let Some(found) = self.search(stretch, Want::NotBefore(target)).await? {
+                return Ok(Some(found));
+            }
+        }
+    }
+
+    /// The first record with the greatest timestamp (KIP-734).
+    pub async fn newest(self: &Arc<Self>) -> Result<Option<Found>, ReadError> {
+        let (newest, unsure) = {
+            let state = self.state.lock();
+            let end = state.high_watermark();
+            (state.times().newest(), state.times().unsure(end))
+        };
+        let sure = match newest {
+            Some((_, batch)) => self.search(batch..batch + 1, Want::Newest).await?,
+            None => None,
+        };
+        let unsure = match unsure {
+            Some(stretch) => self.search(stretch, Want::Newest).await?,
+            None => None,
+        };
+        Ok([unsure, sure].into_iter().flatten().reduce(|a, b| if b.timestamp > a.timestamp { b } else { a }))
+    }
+
+    async fn search(self: &Arc<Self>, stretch: Range<i64>, want: Want) -> Result<Option<Found>, ReadError> {
+        let group = self.group().ok_or_else(|| ReadError::Unavailable("it is starting".into()))?;
+        let mut best: Option<Found> = None;
+        let mut at = stretch.start;
+        while at < stretch.end {
+            let entries = read_entries(group.log(), at as u64, stretch.end as u64, STEP).await?;
+            let Some(last) = entries.last() else { break };
+            let next = (last.base + u64::from(last.count)) as i64;
+            for entry in &entries {
+                let mut base = entry.base as i64;
+                for chunk in entry.body.chunks() {
+                    for (header, range) in batches(chunk).flatten() {
+                        let next = base + header.offsets().map_or(0, i64::from);
+                        let may_have_it = match want {
+                            Want::NotBefore(target) => header.max_timestamp >= target,
+                            Want::Newest => best.is_none_or(|b| header.max_timestamp > b.timestamp),
+                        };
+                        let inside = base < stretch.end && next > stretch.start;
+                        let found = if inside && may_have_it {
+                            look(chunk.slice(range), base, entry.id.term, want).await
+                        } else {
+                            None
+                        };
+                        match (want, found) {
+                            (Want::NotBefore(_), Some(found)) => return Ok(Some(found)),
+                            (Want::Newest, Some(found)) if best.is_none_or(|b| found.timestamp > b.timestamp) => best = Some(found),
+                            _ => {}
+                        }
+                        base = next;
+                    }
+                }
+            }
+            if next <= at {
+                break;
+            }
+            at = next;
+        }
+        Ok(best)
+    }
+}
+
+/// Looks into one batch, off the runtime's threads: it may have to be expanded. A batch that cannot be read has
+/// nothing to find.
+async fn look(batch: Bytes, base: i64, term: u64, want: Want) -> Option<Found> {
+    let search = move || {
+        let records = RecordSet::open(&batch, MAX_EXPANDED).ok()?;
+        match want {
+            Want::NotBefore(target) => records.first_not_before(target),
+            Want::Newest => records.newest(),
+        }
+        .ok()?
+    };
+    let (delta, timestamp) = tokio::task::spawn_blocking(search).await.ok()??;
+    Some(Found { offset: base + i64::from(delta), timestamp, leader_epoch: leader_epoch(term) })
+}

@@ -1,0 +1,328 @@
+//! The requesting side of a peer stream.
+//!
+//! A link connects by itself, again and again. While it is down, requests fail at once (openraft backs off and
+//! comes back); when it breaks, everything unanswered fails. Small messages that wait together travel in one
+//! frame. Requests are sent in the order given.
+//!
+//! Must never: hold more than its byte budget of unsent requests, or answer a request twice.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use parking_lot::Mutex;
+use prost::Message;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use tonic::transport::Endpoint;
+use tracing::{debug, info, warn};
+
+use super::wire::envelope::Body;
+use super::wire::peer_client::PeerClient;
+use super::wire::{Envelope, Frame};
+use super::{Class, MAX_FRAME_BYTES, handshake};
+
+/// Frames are filled up to this size while messages wait.
+pub const FRAME_BYTES: usize = 1024 * 1024;
+const FRAME_ENVELOPES: usize = 1024;
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
+const RECONNECT_MIN: Duration = Duration::from_millis(20);
+const RECONNECT_MAX: Duration = Duration::from_millis(500);
+
+/// Why a request has no answer.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum LinkError {
+    /// The peer is not connected now; the link keeps trying by itself.
+    #[error("node {0} is not connected")]
+    Down(i32),
+    /// The stream broke before the answer came: the peer may or may not have acted.
+    #[error("the connection to node {0} broke before its answer")]
+    Broken(i32),
+    /// The peer answered that it cannot process the request.
+    #[error("node {0} refused: {1}")]
+    Refused(i32, String),
+}
+
+/// Whom a link connects to, and as whom.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// This node's broker id.
+    pub me: i32,
+    /// The peer's broker id.
+    pub peer: i32,
+    /// `host:port`.
+    pub address: String,
+    /// The cluster both must belong to.
+    pub cluster_id: String,
+    /// Which stream this is.
+    pub class: Class,
+}
+
+/// Told when a link comes up or goes down.
+pub type OnChange = Arc<dyn Fn(LinkState) + Send + Sync>;
+
+/// What happened to a link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinkState {
+    /// The stream is open.
+    Up,
+    /// The stream ended.
+    Broken,
+    /// The peer's port refuses connections: no process listens there.
+    Refused,
+}
+
+type Answer = oneshot::Sender<Result<Body, LinkError>>;
+
+struct Outgoing {
+    envelope: Envelope,
+    size: usize,
+    /// Held until the message has been handed to the transport.
+    _budget: Option<OwnedSemaphorePermit>,
+}
+
+#[derive(Default)]
+struct Shared {
+    up: bool,
+    next_id: u64,
+    pending: HashMap<u64, Answer>,
+}
+
+/// A stream to one peer. Cheap to clone.
+#[derive(Clone)]
+pub struct Link {
+    peer: i32,
+    shared: Arc<Mutex<Shared>>,
+    queue: mpsc::UnboundedSender<Outgoing>,
+    budget: Arc<Semaphore>,
+    budget_bytes: usize,
+}
+
+impl Link {
+    /// Starts the link's task on the current runtime; it ends when all handles are dropped.
+    pub fn start(target: Target, budget_bytes: usize, on_change: OnChange) -> Self {
+        let (queue, rx) = mpsc::unbounded_channel();
+        let shared = Arc::new(Mutex::new(Shared::default()));
+        let link = Self {
+            peer: target.peer,
+            shared: shared.clone(),
+            queue,
+            budget: Arc::new(Semaphore::new(budget_bytes)),
+            budget_bytes,
+        };
+        tokio::spawn(Runner { target, shared, on_change }.run(rx));
+        link
+    }
+
+    /// True while the stream is open.
+    pub fn is_up(&self) -> bool {
+        self.shared.lock().up
+    }
+
+    /// Waits until there is room for a message of `size` bytes among the unsent ones.
+    pub async fn reserve(&self, size: usize) -> Option<OwnedSemaphorePermit> {
+        let permits = size.min(self.budget_bytes) as u32;
+        self.budget.clone().acquire_many_owned(permits).await.ok()
+    }
+
+    /// Sends a request; the receiver gives the answer. The order of calls is the order on the wire.
+    pub fn request(
+        &self,
+        group: u64,
+        body: Body,
+        budget: Option<OwnedSemaphorePermit>,
+    ) -> oneshot::Receiver<Result<Body, LinkError>> {
+        let (tx, rx) = oneshot::channel();
+        let mut shared = self.shared.lock();
+        if !shared.up {
+            drop(tx.send(Err(LinkError::Down(self.peer))));
+            return rx;
+        }
+        shared.next_id += 1;
+        let id = shared.next_id;
+        shared.pending.insert(id, tx);
+        // Queued under the lock, so that a link that goes down finds every request either here or in `pending`.
+        self.enqueue(Envelope { id, group, body: Some(body) }, budget);
+        rx
+    }
+
+    /// Sends a message that is not answered. Dropped if the link is down.
+    pub fn notify(&self, group: u64, body: Body) {
+        if self.is_up() {
+            self.enqueue(Envelope { id: 0, group, body: Some(body) }, None);
+        }
+    }
+
+    fn enqueue(&self, envelope: Envelope, budget: Option<OwnedSemaphorePermit>) {
+        let size = envelope.encoded_len();
+        drop(self.queue.send(Outgoing { envelope, size, _budget: budget }));
+    }
+}
+
+struct Runner {
+    target: Target,
+    shared: Arc<Mutex<Shared>>,
+    on_change: OnChange,
+}
+
+impl Runner {
+    async fn run(self, mut queue: mpsc::UnboundedReceiver<Outgoing>) {
+        let mut pause = RECONNECT_MIN;
+        let mut complained = false;
+        while !queue.is_closed() {
+            match self.connect().await {
+                Ok((frames, answers)) => {
+                    (pause, complained) = (RECONNECT_MIN, false);
+                    self.converse(&mut queue, frames, answers).await;
+                }
+                Err(e) => {
+                    if e.refused {
+                        (self.on_change)(LinkState::Refused);
+                    }
+                    if !complained {
+                        info!(peer = self.target.peer, address = %self.target.address, class = %self.target.class, "cannot connect yet: {}", e.what);
+                        complained = true;
+                    }
+                }
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(RECONNECT_MAX);
+        }
+    }
+
+    async fn connect(&self) -> Result<(mpsc::Sender<Frame>, tonic::Streaming<Frame>), ConnectError> {
+        let channel = endpoint(&self.target.address)?.connect().await.map_err(ConnectError::from_transport)?;
+        let mut client = PeerClient::new(channel)
+            .max_decoding_message_size(MAX_FRAME_BYTES)
+            .max_encoding_message_size(MAX_FRAME_BYTES);
+        let (frames, rx) = mpsc::channel(2);
+        let mut request = tonic::Request::new(tokio_stream::wrappers::ReceiverStream::new(rx));
+        let meta = request.metadata_mut();
+        for (key, value) in [
+            (handshake::CLUSTER, self.target.cluster_id.clone()),
+            (handshake::FROM, self.target.me.to_string()),
+            (handshake::TO, self.target.peer.to_string()),
+            (handshake::CLASS, self.target.class.to_string()),
+        ] {
+            meta.insert(key, value.parse().map_err(|_| ConnectError::new(format!("{key} is not ASCII")))?);
+        }
+        let response = tokio::time::timeout(CONNECT_TIMEOUT, client.link(request))
+            .await
+            .map_err(|_| ConnectError::new("the handshake timed out".into()))?
+            .map_err(|status| ConnectError::new(status.message().to_owned()))?;
+        Ok((frames, response.into_inner()))
+    }
+
+    /// Sends and receives until the stream ends either way.
+    async fn converse(
+        &self,
+        queue: &mut mpsc::UnboundedReceiver<Outgoing>,
+        frames: mpsc::Sender<Frame>,
+        mut answers: tonic::Streaming<Frame>,
+    ) {
+        self.shared.lock().up = true;
+        (self.on_change)(LinkState::Up);
+        debug!(peer = self.target.peer, class = %self.target.class, "connected");
+        let send = async {
+            while let Some(first) = queue.recv().await {
+                if frames.send(pack(first, queue)).await.is_err() {
+                    return;
+                }
+            }
+        };
+        let receive = async {
+            loop {
+                match answers.message().await {
+                    Ok(Some(frame)) => self.deliver(frame),
+                    Ok(None) => return,
+                    Err(status) => {
+                        debug!(peer = self.target.peer, "stream ended: {}", status.message());
+                        return;
+                    }
+                }
+            }
+        };
+        tokio::select! { () = send => {}, () = receive => {} }
+        self.fail_all(queue);
+        (self.on_change)(LinkState::Broken);
+    }
+
+    fn deliver(&self, frame: Frame) {
+        for Envelope { id, body, .. } in frame.envelopes {
+            let Some(answer) = self.shared.lock().pending.remove(&id) else { continue };
+            let result = match body {
+                Some(Body::Failure(what)) => Err(LinkError::Refused(self.target.peer, what)),
+                Some(body) => Ok(body),
+                None => Err(LinkError::Refused(self.target.peer, "an answer of an unknown kind".into())),
+            };
+            drop(answer.send(result));
+        }
+    }
+
+    fn fail_all(&self, queue: &mut mpsc::UnboundedReceiver<Outgoing>) {
+        let pending = {
+            let mut shared = self.shared.lock();
+            shared.up = false;
+            while queue.try_recv().is_ok() {}
+            std::mem::take(&mut shared.pending)
+        };
+        if !pending.is_empty() {
+            warn!(peer = self.target.peer, class = %self.target.class, unanswered = pending.len(), "connection lost");
+        }
+        for (_, answer) in pending {
+            drop(answer.send(Err(LinkError::Broken(self.target.peer))));
+        }
+    }
+}
+
+/// One frame of whatever waits, in order.
+fn pack(first: Outgoing, queue: &mut mpsc::UnboundedReceiver<Outgoing>) -> Frame {
+    let mut size = first.size;
+    let mut envelopes = vec![first.envelope];
+    while size < FRAME_BYTES && envelopes.len() < FRAME_ENVELOPES {
+        let Ok(next) = queue.try_recv() else { break };
+        size += next.size;
+        envelopes.push(next.envelope);
+    }
+    Frame { envelopes }
+}
+
+/// The transport settings of every connection between nodes.
+pub(crate) fn endpoint(address: &str) -> Result<Endpoint, ConnectError> {
+    let endpoint = Endpoint::from_shared(format!("http://{address}"))
+        .map_err(|e| ConnectError::new(format!("{address}: {e}")))?;
+    Ok(endpoint
+        .connect_timeout(CONNECT_TIMEOUT)
+        .tcp_nodelay(true)
+        .initial_stream_window_size(8 * 1024 * 1024)
+        .initial_connection_window_size(16 * 1024 * 1024)
+        .http2_keep_alive_interval(Duration::from_secs(2))
+        .keep_alive_timeout(Duration::from_secs(2)))
+}
+
+/// Why a connection could not be made.
+#[derive(Debug, thiserror::Error)]
+#[error("{what}")]
+pub(crate) struct ConnectError {
+    what: String,
+    refused: bool,
+}
+
+impl ConnectError {
+    fn new(what: String) -> Self {
+        Self { what, refused: false }
+    }
+
+    fn from_transport(e: tonic::transport::Error) -> Self {
+        let mut refused = false;
+        let mut what = e.to_string();
+        let mut source = std::error::Error::source(&e);
+        while let Some(cause) = source {
+            if let Some(io) = cause.downcast_ref::<std::io::Error>() {
+                refused = io.kind() == std::io::ErrorKind::ConnectionRefused;
+            }
+            what = cause.to_string();
+            source = cause.source();
+        }
+        Self { what, refused }
+    }
+}

@@ -1,0 +1,117 @@
+//! The links to all peers, and who they are.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use parking_lot::RwLock;
+
+use super::link::{Link, LinkState, Target};
+use super::server::PeerEvents;
+
+/// Unsent bytes per peer before requests wait: control messages are small, bulk is bounded for memory's sake.
+const CONTROL_BUDGET: usize = 8 * 1024 * 1024;
+const BULK_BUDGET: usize = 32 * 1024 * 1024;
+
+/// The two kinds of streams.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// Votes, liveness, metadata: the `raft` port.
+    Control,
+    /// Log entries and forwarded requests: the `wal` port.
+    Bulk,
+}
+
+impl fmt::Display for Class {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Class::Control => "control",
+            Class::Bulk => "bulk",
+        })
+    }
+}
+
+/// Where a peer listens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PeerAddress {
+    /// `host:port` of its `raft` port.
+    pub raft: String,
+    /// `host:port` of its `wal` port.
+    pub wal: String,
+}
+
+struct Peer {
+    address: PeerAddress,
+    control: Link,
+    bulk: Link,
+}
+
+/// All peers of this node. Cheap to clone.
+#[derive(Clone)]
+pub struct Peers {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    me: i32,
+    cluster_id: String,
+    events: Arc<dyn PeerEvents>,
+    peers: RwLock<BTreeMap<i32, Arc<Peer>>>,
+}
+
+impl Peers {
+    /// No peers yet.
+    pub fn new(me: i32, cluster_id: String, events: Arc<dyn PeerEvents>) -> Self {
+        Self { inner: Arc::new(Inner { me, cluster_id, events, peers: RwLock::default() }) }
+    }
+
+    /// This node's broker id.
+    pub fn me(&self) -> i32 {
+        self.inner.me
+    }
+
+    /// The cluster's id.
+    pub fn cluster_id(&self) -> &str {
+        &self.inner.cluster_id
+    }
+
+    /// Connects to a peer, or reconnects to its new address.
+    pub fn connect(&self, peer: i32, address: &PeerAddress) {
+        let mut peers = self.inner.peers.write();
+        if peer == self.inner.me || peers.get(&peer).is_some_and(|p| p.address == *address) {
+            return;
+        }
+        let link = |class, address: &str, budget| {
+            let events = self.inner.events.clone();
+            let target = Target {
+                me: self.inner.me,
+                peer,
+                address: address.to_owned(),
+                cluster_id: self.inner.cluster_id.clone(),
+                class,
+            };
+            Link::start(target, budget, Arc::new(move |state: LinkState| events.link_changed(peer, class, state)))
+        };
+        let entry = Peer {
+            control: link(Class::Control, &address.raft, CONTROL_BUDGET),
+            bulk: link(Class::Bulk, &address.wal, BULK_BUDGET),
+            address: address.clone(),
+        };
+        peers.insert(peer, Arc::new(entry));
+    }
+
+    /// The link of that class to the peer, if it is known.
+    pub fn link(&self, peer: i32, class: Class) -> Option<Link> {
+        let peers = self.inner.peers.read();
+        let peer = peers.get(&peer)?;
+        Some(match class {
+            Class::Control => peer.control.clone(),
+            Class::Bulk => peer.bulk.clone(),
+        })
+    }
+
+    /// All peers' broker ids.
+    pub fn ids(&self) -> Vec<i32> {
+        self.inner.peers.read().keys().copied().collect()
+    }
+}

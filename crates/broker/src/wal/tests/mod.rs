@@ -1,0 +1,4 @@
+//! What the WAL promises, as a whole.
+
+mod basics;
+mod support;

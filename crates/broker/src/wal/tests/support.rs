@@ -1,0 +1,87 @@
+//! Helpers: short ways to say what a test does.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::mpsc;
+
+use bytes::Bytes;
+
+use crate::wal::{Body, Done, Entry, GroupId, GroupLog, GroupState, LogId, Options, Recovered, Wal};
+
+/// Tiny files, so that tests cross many.
+pub fn tiny() -> Options {
+    Options { file_size: 64 << 10, cache_bytes: 8 << 10, ..Options::default() }
+}
+
+pub fn open(dir: &Path) -> (Wal, Recovered) {
+    Wal::open(dir, tiny()).unwrap()
+}
+
+/// Opens a directory that must not be damaged.
+pub fn open_sound(dir: &Path) -> Wal {
+    let (wal, recovered) = open(dir);
+    assert_eq!(recovered.corruptions, []);
+    wal
+}
+
+pub fn id(term: u64, index: u64) -> LogId {
+    LogId { term, leader: 1, index }
+}
+
+pub fn entry(term: u64, index: u64, count: u32, body: &[u8]) -> Entry {
+    let body = Body::from(Bytes::copy_from_slice(body));
+    Entry { id: id(term, index), kind: 3, count, base: 0, body }
+}
+
+/// Does something with a callback, and waits until it is durable.
+pub fn durably(act: impl FnOnce(Done) -> Result<(), crate::wal::WalError>) {
+    let (tell, told) = mpsc::channel();
+    act(Box::new(move |result| tell.send(result).unwrap())).unwrap();
+    told.recv().unwrap().unwrap();
+}
+
+pub fn append(log: &GroupLog, entries: Vec<Entry>) {
+    durably(|done| log.append(entries, done));
+}
+
+/// Appends `count` entries of one record each.
+pub fn fill(log: &GroupLog, term: u64, count: u64) {
+    let first = log.state().next_index();
+    append(log, (first..first + count).map(|index| entry(term, index, 1, &index.to_le_bytes())).collect());
+}
+
+/// Everything that a group holds.
+pub fn contents(log: &GroupLog) -> Vec<Entry> {
+    let state = log.state();
+    log.read(state.first_index()..state.next_index(), usize::MAX).unwrap()
+}
+
+/// State and entries of a group.
+pub type Content = (GroupState, Vec<Entry>);
+
+/// Everything that a WAL holds, save groups of which nothing is known.
+pub fn everything(wal: &Wal) -> BTreeMap<GroupId, Content> {
+    let logs = wal.groups().into_iter().map(|id| (id, wal.group(id)));
+    logs.map(|(id, log)| (id, (log.state(), contents(&log))))
+        .filter(|(_, (state, _))| *state != GroupState::default())
+        .collect()
+}
+
+/// Copies the files as they are: what a crash of the process would leave.
+pub fn copy_of(dir: &Path) -> tempfile::TempDir {
+    let copy = tempfile::tempdir().unwrap();
+    for file in std::fs::read_dir(dir).unwrap() {
+        let file = file.unwrap();
+        // The janitor may rename or delete while we look.
+        let _ = std::fs::copy(file.path(), copy.path().join(file.file_name()));
+    }
+    copy
+}
+
+/// The WAL files, oldest first.
+pub fn files(dir: &Path) -> Vec<std::path::PathBuf> {
+    let mut files: Vec<_> = std::fs::read_dir(dir).unwrap().map(|file| file.unwrap().path()).collect();
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "wal"));
+    files.sort();
+    files
+}
