@@ -3,6 +3,7 @@
 //! Dependencies run one way: `kafka`, `admin` → `node` → `cluster`, `coordinator` → `metadata`, `partition` → `log`,
 //! `raft` → `wal`. Nothing lower knows anything higher. ARCHITECTURE.md is the map.
 
+pub mod admin;
 pub mod cluster;
 pub mod coordinator;
 pub mod kafka;

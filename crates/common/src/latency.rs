@@ -9,6 +9,12 @@ const BOUNDS_MICROS: [u64; 14] = [
     2_500_000,
 ];
 
+/// Microseconds as milliseconds. Precise up to 2^52 µs, which is 142 years.
+#[expect(clippy::cast_precision_loss, reason = "see above")]
+fn milliseconds(micros: u64) -> f64 {
+    micros as f64 / 1000.0
+}
+
 /// Counts measured durations. Shared by reference, never locked.
 #[derive(Debug, Default)]
 pub struct LatencyHistogram {
@@ -24,7 +30,7 @@ pub struct Latency {
     /// How many durations there were.
     pub count: u64,
     /// Upper bound in milliseconds and durations in that bucket alone; the
-    /// last bound is `f64::MAX`.
+    /// last bound is `f64::INFINITY`.
     pub buckets: Vec<(f64, u64)>,
 }
 
@@ -42,11 +48,11 @@ impl LatencyHistogram {
     /// What has been counted so far. Durations that are recorded meanwhile may
     /// be in the sum and not yet in the buckets.
     pub fn snapshot(&self) -> Latency {
-        let bounds = BOUNDS_MICROS.iter().map(|micros| *micros as f64 / 1000.0).chain([f64::MAX]);
+        let bounds = BOUNDS_MICROS.iter().copied().map(milliseconds).chain([f64::INFINITY]);
         let counts = self.counts.iter().map(|count| count.load(Ordering::Relaxed));
         let buckets: Vec<_> = bounds.zip(counts).collect();
         Latency {
-            sum_ms: self.sum_micros.load(Ordering::Relaxed) as f64 / 1000.0,
+            sum_ms: milliseconds(self.sum_micros.load(Ordering::Relaxed)),
             count: buckets.iter().map(|(_, count)| count).sum(),
             buckets,
         }
@@ -64,7 +70,7 @@ mod tests {
             histogram.record(Duration::from_micros(micros));
         }
         let filled: Vec<_> = histogram.snapshot().buckets.into_iter().filter(|(_, n)| *n > 0).collect();
-        assert_eq!(filled, [(0.1, 2), (0.25, 1), (1.0, 1), (f64::MAX, 2)]);
+        assert_eq!(filled, [(0.1, 2), (0.25, 1), (1.0, 1), (f64::INFINITY, 2)]);
         assert_eq!(histogram.snapshot().count, 6);
     }
 

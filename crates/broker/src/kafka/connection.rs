@@ -31,7 +31,8 @@ use super::{
     shape::Malformed,
 };
 
-/// Answers are gathered into one write up to this size.
+/// Answers are gathered into one write up to this size; while more wait for the client to read them,
+/// nothing further is read from it.
 const GATHER: usize = 256 * 1024;
 
 /// Why a connection was closed from this side.
@@ -74,7 +75,12 @@ pub(crate) async fn serve<B: Backend>(
     limits: &Limits,
 ) -> Result<(), Closed> {
     let (reading, mut writing) = stream.split();
-    let reader = FrameReader::new(reading, limits.max_request_bytes, Arc::clone(&session.budget));
+    let reader = FrameReader::new(
+        reading,
+        limits.max_request_bytes,
+        limits.frame_timeout,
+        Arc::clone(&session.budget),
+    );
     let mut requests =
         pin!(stream::unfold((reader, Arc::clone(&session.budget)), |(mut reader, budget)| async {
             Some((receive(&mut reader, &budget).await.transpose()?, (reader, budget)))
@@ -104,10 +110,10 @@ pub(crate) async fn serve<B: Backend>(
                 }
                 None
             }
-            Some(answer) = running.next(), if !running.is_empty() && outbox.bytes() < GATHER => {
+            Some(answer) = running.next(), if !running.is_empty() => {
                 gather(answer, &mut running, &mut outbox)
             }
-            received = requests.next(), if reading && running.len() < limits.max_in_flight => {
+            received = requests.next(), if reading && running.len() < limits.max_in_flight && outbox.bytes() < GATHER => {
                 deadline = Instant::now() + limits.idle_timeout;
                 match received {
                     // The peer is gone, or will send no more: whoever waits for news waits in vain.

@@ -1,6 +1,6 @@
 //! Cuts the bytes of a connection into frames.
 //!
-//! Memory is taken as bytes arrive, never for an announced length; room in the node's budget is taken
+//! Memory is taken as bytes arrive, never for a huge announced length; room in the node's budget is taken
 //! for the whole frame before its body is read, so that a connection without room stops reading and TCP
 //! holds the client back.
 
@@ -14,11 +14,13 @@ use tokio::{
 
 use super::budget::{Budget, Share};
 
-/// First allocation of a connection, and the least by which its buffer grows.
+/// What a connection's buffer starts with, for headers and small frames.
 const CHUNK: usize = 16 * 1024;
-/// A frame that has begun arrives within this time, plus one second per [`SLOWEST`] bytes: it holds
-/// budget that others wait for.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// Room made at once for a larger frame, so that records of usual size are read where they stay; from
+/// here on the buffer doubles.
+const STEP: usize = 1024 * 1024;
+/// A frame may take its time, but no longer than at this many bytes a second: it holds budget that
+/// others wait for.
 const SLOWEST: u64 = 256 * 1024;
 
 /// Why no further frame can be read.
@@ -47,12 +49,14 @@ pub(crate) struct FrameReader<R> {
     socket: R,
     buffer: BytesMut,
     max: usize,
+    patience: Duration,
     budget: Arc<Budget>,
 }
 
 impl<R: AsyncRead + Unpin> FrameReader<R> {
-    pub(crate) fn new(socket: R, max: usize, budget: Arc<Budget>) -> Self {
-        Self { socket, buffer: BytesMut::new(), max, budget }
+    /// Frames of up to `max` bytes, each of which arrives within `patience` or at a fair pace.
+    pub(crate) fn new(socket: R, max: usize, patience: Duration, budget: Arc<Budget>) -> Self {
+        Self { socket, buffer: BytesMut::new(), max, patience, budget }
     }
 
     /// The next frame; none when the peer has closed between two frames.
@@ -73,7 +77,7 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
             .filter(|size| *size <= self.max)
             .ok_or(FrameError::Length { length, max: self.max })?;
         let share = self.budget.frame(size).await;
-        let patience = PATIENCE + Duration::from_secs(size as u64 / SLOWEST);
+        let patience = self.patience + Duration::from_secs(size as u64 / SLOWEST);
         timeout(patience, self.fill(4 + size)).await.map_err(|_| FrameError::Slow { length: size })??;
         let bytes = self.buffer.split_to(4 + size).freeze().slice(4..);
         Ok(Some(Frame { bytes, share }))
@@ -88,12 +92,12 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
         Ok(())
     }
 
-    /// Reads once, towards `size` bytes in the buffer; false at the end of the stream. The buffer grows
-    /// by doubling, so that it never takes more than twice what has arrived.
+    /// Reads once, towards `size` bytes in the buffer; false at the end of the stream.
     async fn read(&mut self, size: usize) -> io::Result<bool> {
-        if self.buffer.capacity() == self.buffer.len() {
-            let missing = size.saturating_sub(self.buffer.len());
-            self.buffer.reserve(missing.min(self.buffer.len()).max(CHUNK));
+        let missing = size.saturating_sub(self.buffer.len());
+        let spare = self.buffer.capacity() - self.buffer.len();
+        if spare < missing.min(STEP) {
+            self.buffer.reserve(missing.min(self.buffer.len().max(STEP)).max(CHUNK));
         }
         Ok(self.socket.read_buf(&mut self.buffer).await? > 0)
     }

@@ -39,6 +39,8 @@ pub struct Limits {
     pub answer_budget: usize,
     /// Requests of one connection that run at the same time.
     pub max_in_flight: usize,
+    /// How long a frame that has begun may take to arrive, beside a second for every 256 KiB.
+    pub frame_timeout: Duration,
     /// `connections.max.idle.ms`.
     pub idle_timeout: Duration,
     /// How long running requests may go on once the node stops.
@@ -53,6 +55,7 @@ impl Default for Limits {
             request_budget: 512 << 20,
             answer_budget: 512 << 20,
             max_in_flight: 64,
+            frame_timeout: Duration::from_secs(30),
             idle_timeout: Duration::from_mins(10),
             drain_timeout: Duration::from_secs(5),
         }
@@ -91,7 +94,12 @@ impl<B: Backend> Server<B> {
             let accepted = tokio::select! {
                 () = shutdown.cancelled() => break,
                 // Ended connections leave the set as they end.
-                Some(_) = open.join_next(), if !open.is_empty() => continue,
+                Some(ended) = open.join_next(), if !open.is_empty() => {
+                    if let Err(error) = ended {
+                        tracing::error!(%error, "a connection ended by a bug");
+                    }
+                    continue;
+                }
                 accepted = self.accept(&listener) => accepted,
             };
             let Some((stream, peer, place)) = accepted else {

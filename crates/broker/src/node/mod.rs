@@ -52,7 +52,6 @@ struct Inner {
     producer_ids: tokio::sync::Mutex<std::ops::Range<i64>>,
     /// Requests that took the detour over this node, by connection and partition.
     detours: Mutex<HashMap<(ConnId, GroupId), u32>>,
-    started: std::time::Instant,
 }
 
 impl Node {

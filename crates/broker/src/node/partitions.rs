@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use chronik_common::LatencyHistogram;
 use parking_lot::RwLock;
 use tracing::{error, info};
 
@@ -16,12 +17,13 @@ pub struct Partitions {
     me: BrokerId,
     groups: Groups,
     running: Arc<RwLock<HashMap<GroupId, Arc<Partition>>>>,
+    commits: Arc<LatencyHistogram>,
 }
 
 impl Partitions {
     /// None yet.
     pub fn new(me: BrokerId, groups: Groups) -> Self {
-        Self { me, groups, running: Arc::default() }
+        Self { me, groups, running: Arc::default(), commits: Arc::default() }
     }
 
     /// The partition of that group, if it runs on this node.
@@ -32,6 +34,11 @@ impl Partitions {
     /// All of them.
     pub fn all(&self) -> Vec<Arc<Partition>> {
         self.running.read().values().cloned().collect()
+    }
+
+    /// How long rounds took from proposal to answer, over all partitions that this node led.
+    pub fn commits(&self) -> &LatencyHistogram {
+        &self.commits
     }
 
     /// Starts what the image puts on this node and ends what it does not. One call at a time.
@@ -56,7 +63,7 @@ impl Partitions {
         let voters: Vec<RaftNodeId> =
             assigned.replicas.iter().map(|r| RaftNodeId::new(r.broker, r.incarnation)).collect();
         let Some(me) = voters.iter().copied().find(|v| v.broker() == self.me) else { return };
-        let partition = Partition::new(group, topic.id, index);
+        let partition = Partition::new(group, topic.id, index, self.commits.clone());
         let spec = GroupSpec { id: group, me, voters, app: Arc::new(PartitionMachine(partition.clone())) };
         match self.groups.start(spec).await {
             Ok(raft) => {

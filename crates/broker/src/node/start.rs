@@ -100,7 +100,7 @@ impl Running {
     }
 }
 
-async fn bind(address: &HostPort, purpose: &'static str) -> Result<TcpListener, StartError> {
+pub(super) async fn bind(address: &HostPort, purpose: &'static str) -> Result<TcpListener, StartError> {
     TcpListener::bind((address.host.as_str(), address.port))
         .await
         .map_err(|source| StartError::Bind { address: address.clone(), purpose, source })
@@ -166,7 +166,6 @@ pub async fn start(config: NodeConfig) -> Result<Running, StartError> {
             coordinator: Coordinator::new(Arc::new(store), coordinator_config),
             producer_ids: tokio::sync::Mutex::new(0..0),
             detours: Mutex::default(),
-            started: std::time::Instant::now(),
             config,
         }),
     };

@@ -1,11 +1,16 @@
 //! What the admin API asks for. Everything is cluster-wide: it comes from the replicated metadata and from what the
 //! nodes tell each other, so any surviving node answers.
 
+use std::sync::Arc;
+
 use chronik_common::admin::{Health, Member, Members, NodeStatus, PartitionStatus, Reason, Role, Status};
+use chronik_common::config::ApiKey;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::start::bind;
 use super::{Node, StartError};
+use crate::admin::{self, AdminBackend, FollowerLag, MetricsSnapshot, PartitionMetrics, WalMetrics};
 use crate::log::epochs::leader_epoch;
 use crate::metadata::{Broker, Partition, Topic};
 
@@ -94,7 +99,77 @@ impl Node {
     }
 }
 
+/// Serves the admin API on every configured address.
 pub(super) async fn serve(node: &Node, stop: &CancellationToken, tasks: &TaskTracker) -> Result<(), StartError> {
-    let _ = (node, stop, tasks, node.inner.started);
+    for address in &node.inner.config.bind.admin {
+        let listener = bind(address, "the admin API").await?;
+        tasks.spawn(admin::serve(listener, Arc::new(node.clone()), stop.clone()));
+    }
     Ok(())
+}
+
+impl AdminBackend for Node {
+    fn health(&self) -> Health {
+        self.health_report()
+    }
+
+    fn status(&self) -> Status {
+        self.status_report()
+    }
+
+    fn members(&self) -> Members {
+        self.members_report()
+    }
+
+    fn api_key(&self) -> Option<ApiKey> {
+        let configured = self.inner.config.admin_api_key.clone();
+        configured.or_else(|| self.inner.metadata.image().admin_key()?.reveal().parse().ok())
+    }
+
+    fn metrics(&self) -> MetricsSnapshot {
+        let groups = self.inner.groups.all();
+        let led = groups.iter().filter(|g| g.leads().is_some()).count() as u64;
+        let commits = self.inner.partitions.commits().snapshot();
+        let wal = self.inner.groups.wal().stats();
+        MetricsSnapshot {
+            cluster_nodes: Some(self.inner.metadata.image().brokers().len() as u64),
+            leader_count: Some(led),
+            follower_count: Some(groups.len() as u64 - led),
+            commits: Some(commits.count),
+            commit_latency: Some(commits),
+            elections: Some(self.inner.liveness.elections_won()),
+            wal: Some(WalMetrics { flushes: wal.flushes, frames: wal.frames, bytes: wal.bytes }),
+            partitions: self.partition_metrics(),
+            ..MetricsSnapshot::default()
+        }
+    }
+}
+
+impl Node {
+    /// Of the partitions on this node. ISR and followers only where it leads: nobody else knows them first hand.
+    fn partition_metrics(&self) -> Vec<PartitionMetrics> {
+        let image = self.inner.metadata.image();
+        let metrics = |partition: &Arc<crate::partition::Partition>| {
+            let topic = image.topic_by_id(&partition.topic())?;
+            let group = partition.group()?;
+            let leads = group.leads().is_some();
+            let isr = self.leadership(partition.id()).filter(|_| leads).map(|l| l.isr.len() as u64);
+            let replication = group.replication().filter(|_| leads).unwrap_or_default();
+            let last = replication.last.map_or(0, |i| i + 1);
+            let lag = |matched: Option<u64>| last.saturating_sub(matched.map_or(0, |i| i + 1));
+            Some(PartitionMetrics {
+                topic: topic.name.as_str().into(),
+                partition: partition.index(),
+                term: group.leader().map(|(term, _)| term),
+                high_watermark: Some(partition.bounds().1),
+                isr_size: isr,
+                followers: replication
+                    .followers
+                    .iter()
+                    .map(|f| FollowerLag { node_id: f.node.broker(), entries: Some(lag(f.matched)), ms: None })
+                    .collect(),
+            })
+        };
+        self.inner.partitions.all().iter().filter_map(metrics).collect()
+    }
 }

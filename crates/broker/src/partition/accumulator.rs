@@ -12,7 +12,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use parking_lot::Mutex;
@@ -218,8 +218,12 @@ async fn one_round(partition: &Arc<Partition>, group: &Arc<Group>, term: u64, ba
     } else {
         Body::Many(round.chunks.into())
     };
+    let proposed = Instant::now();
     let result = match group.propose(term, Command { count: round.count, base: 0, body }).await {
-        Ok(Reply::BaseOffset(base)) => Ok(base as i64),
+        Ok(Reply::BaseOffset(base)) => {
+            partition.commits.record(proposed.elapsed());
+            Ok(base as i64)
+        }
         Ok(_) | Err(ProposeError::Stopped { .. }) => Err(AppendError::Unavailable),
         Err(ProposeError::NotLeader { .. }) => Err(AppendError::NotLeader),
     };

@@ -15,7 +15,8 @@ pub struct PartitionMachine(pub Arc<Partition>);
 
 impl PartitionMachine {
     fn advance(&self, entry: &Applied<'_>) -> Result<Reply, String> {
-        let position = Position { term: entry.term, leader: 0, index: entry.index };
+        // Raft's first index is 0; here 0 means "nothing applied yet".
+        let position = Position { term: entry.term, leader: 0, index: entry.index + 1 };
         let mut state = self.0.state.lock();
         let Payload::Data(command) = entry.payload else {
             return state.advance(position).map(|()| Reply::None).map_err(|e| e.to_string());

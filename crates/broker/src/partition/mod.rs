@@ -19,6 +19,7 @@ mod waiters;
 
 use std::sync::{Arc, OnceLock};
 
+use chronik_common::LatencyHistogram;
 use parking_lot::Mutex;
 use uuid::Uuid;
 
@@ -44,11 +45,13 @@ pub struct Partition {
     waiters: waiters::Waiters,
     /// Wakes the accumulator when an entry was applied.
     applied: tokio::sync::Notify,
+    commits: Arc<LatencyHistogram>,
 }
 
 impl Partition {
-    /// A partition whose group is yet to be started with a [`PartitionMachine`] of it.
-    pub fn new(id: GroupId, topic: Uuid, index: i32) -> Arc<Self> {
+    /// A partition whose group is yet to be started with a [`PartitionMachine`] of it. `commits` takes the time of
+    /// each round that it leads.
+    pub fn new(id: GroupId, topic: Uuid, index: i32, commits: Arc<LatencyHistogram>) -> Arc<Self> {
         Arc::new(Self {
             id,
             topic,
@@ -59,6 +62,7 @@ impl Partition {
             queue: accumulator::Queue::default(),
             waiters: waiters::Waiters::default(),
             applied: tokio::sync::Notify::new(),
+            commits,
         })
     }
 

@@ -11,12 +11,13 @@
 //! Must never: decide who leads. It only proposes candidates; Raft's votes decide.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use parking_lot::{Mutex, RwLock};
 use tokio::sync::Notify;
-use tracing::{info, warn};
+use tracing::{debug, info, warn};
 
 use super::group::Group;
 use super::groups::{Groups, Timing};
@@ -54,6 +55,7 @@ struct Inner {
     wake: Notify,
     changed: Notify,
     followers: Mutex<HashMap<GroupId, Following>>,
+    elections_won: AtomicU64,
 }
 
 /// What was heard of a peer.
@@ -111,6 +113,7 @@ impl Liveness {
             wake: Notify::new(),
             changed: Notify::new(),
             followers: Mutex::default(),
+            elections_won: AtomicU64::new(0),
         };
         Self { inner: Arc::new(inner) }
     }
@@ -132,6 +135,11 @@ impl Liveness {
             || self.inner.heard.lock().get(&broker).is_some_and(|h| alive(h, self.inner.timing))
     }
 
+    /// Elections that this node has won since it started.
+    pub fn elections_won(&self) -> u64 {
+        self.inner.elections_won.load(Ordering::Relaxed)
+    }
+
     /// Waits until some leadership changed.
     pub async fn changed(&self) {
         self.inner.changed.notified().await;
@@ -141,7 +149,8 @@ impl Liveness {
     pub(super) fn leads(&self, group: GroupId, term: u64) {
         let isr = self.alive_members(group);
         self.claim(group, Leadership { leader: self.inner.me, term, isr });
-        info!(group, term, "leads");
+        self.inner.elections_won.fetch_add(1, Ordering::Relaxed);
+        debug!(group, term, "leads");
     }
 
     /// This node has lost the group.

@@ -64,7 +64,8 @@ pub fn file_name(seq: u64) -> String {
 pub fn parse_name(name: &str) -> Option<u64> {
     let digits = name.strip_suffix(".wal")?;
     let seq = (digits.len() == 16).then(|| u64::from_str_radix(digits, 16).ok())??;
-    (file_name(seq) == name).then_some(seq)
+    // Numbers that no WAL reaches are not ours: there would be no next one.
+    (file_name(seq) == name && (1..=u64::MAX / 2).contains(&seq)).then_some(seq)
 }
 
 impl WalFile {
@@ -160,6 +161,23 @@ impl WalFile {
     }
 }
 
+/// Whether there is nothing but zeros behind the header page of the file at `path`.
+pub fn is_blank(path: &Path) -> io::Result<bool> {
+    let file = File::open(path)?;
+    let mut part = vec![0; 64 << 10];
+    let mut at = PAGE;
+    loop {
+        let got = read_up_to(&file, &mut part, at)?;
+        if part[..got].iter().any(|byte| *byte != 0) {
+            return Ok(false);
+        }
+        if got < part.len() {
+            return Ok(true);
+        }
+        at += got as u64;
+    }
+}
+
 /// Makes the names in `dir` durable.
 pub fn sync_dir(dir: &Path) -> io::Result<()> {
     File::open(dir)?.sync_all()
@@ -212,9 +230,15 @@ mod tests {
     #[test]
     fn names_tell_the_sequence_number() {
         assert_eq!(parse_name(&file_name(0xabc)), Some(0xabc));
-        for foreign in
-            ["1.wal", "0000000000000ABC.wal", "LOCK", "0000000000000abc.wal.new", "+000000000000abc.wal"]
-        {
+        for foreign in [
+            "1.wal",
+            "0000000000000ABC.wal",
+            "LOCK",
+            "0000000000000abc.wal.new",
+            "0000000000000000.wal",
+            "ffffffffffffffff.wal",
+            "+000000000000abc.wal",
+        ] {
             assert_eq!(parse_name(foreign), None, "{foreign}");
         }
     }

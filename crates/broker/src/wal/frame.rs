@@ -81,7 +81,8 @@ impl FrameType {
         Self::Synced,
     ];
 
-    fn from_u8(byte: u8) -> Option<Self> {
+    /// The type that `byte` stands for.
+    pub fn from_u8(byte: u8) -> Option<Self> {
         Self::ALL.get(usize::from(byte).checked_sub(1)?).copied()
     }
 

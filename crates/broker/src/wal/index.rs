@@ -224,7 +224,9 @@ mod tests {
 
     fn index_of(entries: &[Located]) -> LogIndex {
         let mut index = LogIndex::default();
-        entries.iter().for_each(|entry| index.push(entry));
+        for entry in entries {
+            index.push(entry);
+        }
         index
     }
 

@@ -7,21 +7,21 @@
 //!
 //! # On disk (format V3)
 //!
-//! `0000000000000001.wal`, `0000000000000002.wal`, … Each file is a [header page](file), a
-//! [checkpoint] of all groups, [frames](frame) in the order in which they were asked for, and, once
-//! sealed, a [footer] and a trailer. `*.wal.new` is the next file, prepared and not in use. `LOCK` keeps a
+//! `0000000000000001.wal`, `0000000000000002.wal`, … Each file is a header page (`file.rs`), a
+//! checkpoint of all groups (`checkpoint.rs`), frames in the order in which they were asked for
+//! (`frame.rs`), and, once sealed, a footer (`footer.rs`) and a trailer. `*.wal.new` is the next file, prepared and not in use. `LOCK` keeps a
 //! second process out.
 //!
 //! What is durable when:
 //!
 //! - *append, vote, truncate, purge, remove*: nothing, until `done` is called; then all of it, and all
-//!   that was asked for before, of every group ([`writer`]).
+//!   that was asked for before, of every group (`writer.rs`).
 //! - *commit point*: rides with the next flush; it may lag behind after a crash.
 //! - *a new file*: it counts once its checkpoint is durable; until then the old one is the tail.
 //! - *a file is deleted* only if it is the oldest, nothing in it is alive, and what killed it (purge,
 //!   truncation, tombstone, newer checkpoint) is durable.
 //!
-//! [`recover`] says how start-up reads this, [`scan`] how a torn tail is told from damage.
+//! `recover.rs` says how start-up reads this, `scan.rs` how a torn tail is told from damage.
 
 mod batch;
 mod checkpoint;
@@ -29,6 +29,7 @@ mod codec;
 mod error;
 mod file;
 mod footer;
+pub mod forge;
 mod frame;
 mod group;
 mod handle;
@@ -38,6 +39,7 @@ mod options;
 mod queue;
 mod read;
 mod recover;
+mod replay;
 mod scan;
 mod stats;
 #[cfg(test)]
@@ -48,6 +50,7 @@ mod writer;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::fs::{self, File};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
@@ -153,7 +156,7 @@ impl Wal {
             .map_err(WalError::io("begin a file in", dir))?;
         let thread = thread::Builder::new()
             .name("wal-writer".into())
-            .spawn(move || writer.run())
+            .spawn(move || run(writer))
             .map_err(WalError::io("start the writer of", dir))?;
         let inner = Inner { shared, writer: Mutex::new(Some(thread)), _lock: lock };
         Ok((Self { inner: Arc::new(inner) }, recovered))
@@ -192,10 +195,10 @@ impl Wal {
     }
 
     /// Writes what waits, seals the file and ends the writer. Further changes are refused; reads
-    /// still work. Must not be called from a callback.
+    /// still work. Must not be called from a callback. [`WalError::Closed`]: the WAL had failed.
     pub fn close(&self) -> Result<(), WalError> {
         self.inner.close();
-        Ok(())
+        if self.inner.shared.queue.has_failed() { Err(WalError::Closed) } else { Ok(()) }
     }
 }
 
@@ -213,6 +216,15 @@ impl Inner {
 impl Drop for Inner {
     fn drop(&mut self) {
         self.close();
+    }
+}
+
+/// Runs the writer. If it panics (a callback may), nothing would ever be answered again: fatal.
+fn run(writer: Writer) {
+    let shared = writer.shared();
+    if catch_unwind(AssertUnwindSafe(|| writer.run())).is_err() {
+        drop(shared.queue.fail());
+        (shared.options.on_fatal)("WAL: the writer has panicked; nothing more is acknowledged");
     }
 }
 

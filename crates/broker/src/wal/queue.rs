@@ -75,6 +75,11 @@ impl Queue {
         std::mem::take(&mut waiting.taken)
     }
 
+    /// Whether the disk has failed.
+    pub fn has_failed(&self) -> bool {
+        self.waiting.lock().failed
+    }
+
     /// Waits for requests and takes all of them. `None`: closed and empty.
     pub fn take(&self) -> Option<Taken> {
         let mut waiting = self.waiting.lock();

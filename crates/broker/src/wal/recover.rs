@@ -7,7 +7,7 @@
 //! 3. The checkpoint cuts that down to what was alive; what it names and no file holds is missing,
 //!    and the group is quarantined.
 //! 4. The start and all files behind it (normally there are none) are replayed frame by frame. Bad
-//!    bytes are judged as [`scan`](super::scan) says: a torn tail is cut, damage is reported.
+//!    bytes are judged as `scan` says: a torn tail is cut, damage is reported.
 //! 5. A newest file whose checkpoint never became durable holds nothing that was acknowledged: it is
 //!    deleted, and the file before it is the tail.
 //!
@@ -19,11 +19,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::checkpoint::{self, GroupCheckpoint};
-use super::file::{Opened, PAGE, WalFile, file_name, parse_name, sync_dir};
+use super::checkpoint;
+use super::file::{Opened, PAGE, WalFile, file_name, is_blank, parse_name, sync_dir};
 use super::footer;
-use super::frame::{FrameType, Header, frame_len};
+use super::frame::FrameType;
 use super::group::{Durable, located};
+use super::replay::Replay;
 use super::scan::{Found, Scanner, read_body, read_footer};
 use super::{GroupId, WalError};
 
@@ -51,6 +52,9 @@ pub struct TornTail {
     /// Where it was cut.
     pub offset: u64,
 }
+
+/// What is said of a group that was quarantined by an earlier start and not removed since.
+pub const EARLIER: &str = "quarantined since an earlier start";
 
 /// What recovery made of a directory.
 #[derive(Debug, Default)]
@@ -83,20 +87,24 @@ pub fn recover(dir: &Path) -> Result<Image, WalError> {
     let image = Image { next_seq: 1, ..Image::default() };
     let mut recovery = Recovery { dir, image, lost: BTreeSet::new(), any_damage: false };
     recovery.open_files()?;
-    recovery.drop_unfinished_file()?;
+    if recovery.image.next_seq > 1 {
+        recovery.drop_unfinished_file()?;
+    }
     let start = recovery.find_start()?;
     recovery.load_older(start)?;
     recovery.replay_from(start)?;
     Ok(recovery.image)
 }
 
-struct Recovery<'a> {
+/// Start-up under way.
+pub struct Recovery<'a> {
     dir: &'a Path,
-    image: Image,
+    /// What has been found so far.
+    pub image: Image,
     /// Files that are missing or unreadable.
     lost: BTreeSet<u64>,
     /// Damage behind the start's checkpoint that could have hit any group.
-    any_damage: bool,
+    pub any_damage: bool,
 }
 
 impl Recovery<'_> {
@@ -140,21 +148,24 @@ impl Recovery<'_> {
         });
     }
 
-    /// The newest file on disk, if it is readable.
-    fn newest(&self) -> Option<Arc<WalFile>> {
-        let (seq, file) = self.image.files.last_key_value()?;
-        (seq.saturating_add(1) == self.image.next_seq).then(|| file.clone())
-    }
-
+    /// Deletes the newest file if it never became part of the WAL. Then the file before it is still
+    /// there: it could be deleted only after the checkpoint of this one was durable.
     fn drop_unfinished_file(&mut self) -> Result<(), WalError> {
-        let Some(file) = self.newest() else { return Ok(()) };
-        let is_first = file.seq == 1 || self.image.files.contains_key(&(file.seq - 1));
-        if is_first && head_of(&file)? == Head::Torn {
-            fs::remove_file(&file.path).map_err(WalError::io("remove", &file.path))?;
+        let seq = self.image.next_seq - 1;
+        let follows = seq == 1 || self.image.files.contains_key(&(seq - 1));
+        let path = self.dir.join(file_name(seq));
+        let unfinished = match self.image.files.get(&seq) {
+            Some(file) => head_of(file)? == Head::Torn,
+            None => self.lost.contains(&seq) && is_blank(&path).map_err(WalError::io("read", &path))?,
+        };
+        if follows && unfinished {
+            fs::remove_file(&path).map_err(WalError::io("remove", &path))?;
             sync_dir(self.dir).map_err(WalError::io("sync", self.dir))?;
-            self.image.torn = Some(TornTail { file: file.path.clone(), offset: PAGE });
-            self.image.files.remove(&file.seq);
-            self.image.next_seq = file.seq;
+            self.image.files.remove(&seq);
+            self.image.next_seq = seq;
+            self.image.corruptions.retain(|corruption| corruption.file != path);
+            self.image.torn = Some(TornTail { file: path, offset: PAGE });
+            self.lost.remove(&seq);
         }
         Ok(())
     }
@@ -206,7 +217,8 @@ impl Recovery<'_> {
         }
     }
 
-    fn group(&mut self, group: GroupId) -> &mut Durable {
+    /// The group, new if it was not known.
+    pub fn group(&mut self, group: GroupId) -> &mut Durable {
         self.image.groups.entry(group).or_default()
     }
 
@@ -222,7 +234,17 @@ impl Recovery<'_> {
         }
         self.find_missing_entries(start, older_damage);
         self.suspect_everyone(start);
+        self.forget_removed_groups();
         Ok(())
+    }
+
+    /// A group that was damaged and has been removed since is no longer affected.
+    fn forget_removed_groups(&mut self) {
+        let groups = &self.image.groups;
+        for report in &mut self.image.corruptions {
+            report.groups.retain(|id| groups.get(id).is_some_and(|group| group.quarantined));
+        }
+        self.image.corruptions.retain(|report| report.what != EARLIER || !report.groups.is_empty());
     }
 
     /// Quarantines the groups that miss entries, and names them in the reports on the older files.
@@ -264,178 +286,6 @@ impl Recovery<'_> {
                 corruption.may_hide_groups = true;
             }
         }
-    }
-}
-
-/// The replay of one file, frame by frame.
-struct Replay<'a, 'b> {
-    recovery: &'a mut Recovery<'b>,
-    file: &'a Arc<WalFile>,
-    /// Whether state begins with this file's checkpoint.
-    is_start: bool,
-    /// Groups that the checkpoint lists, and those whose frame was seen.
-    listed: Option<BTreeSet<GroupId>>,
-    seen: BTreeSet<GroupId>,
-    in_head: bool,
-    sealed: bool,
-}
-
-impl<'a, 'b> Replay<'a, 'b> {
-    fn new(recovery: &'a mut Recovery<'b>, file: &'a Arc<WalFile>, is_start: bool) -> Self {
-        let (listed, seen) = (None, BTreeSet::new());
-        Self { recovery, file, is_start, listed, seen, in_head: true, sealed: false }
-    }
-
-    /// Replays the file. Returns where its frames end, unless it is sealed and cut.
-    fn run(mut self) -> Result<Option<u64>, WalError> {
-        let mut scanner = Scanner::new(self.file);
-        let io = |error| WalError::io("read", &self.file.path)(error);
-        loop {
-            match scanner.next().map_err(io)? {
-                Found::Frame { offset, header } => {
-                    self.frame(offset, &header)?;
-                    if header.frame == FrameType::Trailer {
-                        return Ok(Some(offset + header.frame_len()).filter(|end| *end < self.file.len()));
-                    }
-                }
-                Found::Damage { offset, header, next } => self.damage(offset, header, next, &mut scanner)?,
-                Found::End { offset, torn } => {
-                    self.leave_head();
-                    self.end(offset, torn);
-                    return Ok(Some(offset));
-                }
-            }
-        }
-    }
-
-    fn frame(&mut self, offset: u64, header: &Header) -> Result<(), WalError> {
-        if self.in_head && !header.frame.is_checkpoint() {
-            self.leave_head();
-        }
-        let body = || read_body(self.file, offset, header).map_err(WalError::io("read", &self.file.path));
-        match header.frame {
-            FrameType::CheckpointHead | FrameType::CheckpointTail if self.in_head => {
-                self.listed.get_or_insert_default().extend(checkpoint::decode_list(&body()?));
-                if header.frame == FrameType::CheckpointTail {
-                    self.leave_head();
-                }
-            }
-            FrameType::CheckpointGroup if self.in_head => match GroupCheckpoint::decode(&body()?) {
-                Some(checkpoint) => self.checkpoint(offset, header.group, checkpoint),
-                None => self.quarantine(offset, "a checkpoint that makes no sense", header.group),
-            },
-            FrameType::AppState => self.recovery.group(header.group).app = Some(body()?),
-            FrameType::Tombstone => drop(self.recovery.image.groups.remove(&header.group)),
-            FrameType::Footer => self.sealed = true,
-            _ => {
-                let seq = self.file.seq;
-                if header.frame.is_log() {
-                    let group = self.recovery.group(header.group);
-                    if !group.quarantined && !group.apply(header, seq, offset) {
-                        self.quarantine(offset, "frames before this one are missing", header.group);
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Takes over what the checkpoint says of a group.
-    fn checkpoint(&mut self, offset: u64, id: GroupId, said: GroupCheckpoint) {
-        self.seen.insert(id);
-        let group = self.recovery.group(id);
-        group.index.truncate(said.state.next_index());
-        group.index.purge(said.state.first_index());
-        group.state = said.state;
-        group.app = said.app.or(group.app.take());
-        group.quarantined |= said.quarantined;
-        if said.quarantined {
-            self.corruption(offset, "quarantined since an earlier start", vec![id], false);
-        }
-    }
-
-    /// The checkpoint is over: groups that it does not list are gone, those that it lists and that
-    /// were not seen are lost.
-    fn leave_head(&mut self) {
-        if !std::mem::replace(&mut self.in_head, false) {
-            return;
-        }
-        let Some(listed) = self.listed.take() else {
-            if self.is_start {
-                return self.suspect_everyone(PAGE, "damaged checkpoint");
-            }
-            let unseen = self.recovery.image.groups.keys().filter(|id| !self.seen.contains(id));
-            return self.lose(unseen.copied().collect());
-        };
-        self.recovery.image.groups.retain(|id, _| listed.contains(id));
-        self.lose(listed.difference(&self.seen).copied().collect());
-    }
-
-    fn lose(&mut self, groups: Vec<GroupId>) {
-        if !groups.is_empty() {
-            groups.iter().for_each(|id| self.recovery.group(*id).quarantined = true);
-            self.corruption(PAGE, "groups lost from a damaged checkpoint", groups, false);
-        }
-    }
-
-    fn suspect_everyone(&mut self, offset: u64, what: &str) {
-        self.recovery.any_damage = true;
-        self.corruption(offset, what, vec![], true);
-    }
-
-    fn damage(
-        &mut self,
-        offset: u64,
-        header: Option<Header>,
-        next: u64,
-        scanner: &mut Scanner<'_>,
-    ) -> Result<(), WalError> {
-        let behind = scanner.peek(next).map_err(WalError::io("read", &self.file.path))?;
-        let in_checkpoint = self.in_head
-            && (behind.is_some_and(|behind| behind.frame.is_checkpoint()) || self.is_tail(next - offset));
-        if in_checkpoint {
-            // Who is missing turns out when the checkpoint is over.
-            self.corruption(offset, "damaged checkpoint", vec![], false);
-            return Ok(());
-        }
-        match header {
-            Some(header) if header.frame.is_log() => {
-                self.leave_head();
-                self.quarantine(offset, "damaged frame", header.group);
-            }
-            Some(_) => self.corruption(offset, "damaged checkpoint or footer", vec![], false),
-            None => {
-                self.leave_head();
-                self.suspect_everyone(offset, "damaged frames of unknown groups");
-            }
-        }
-        Ok(())
-    }
-
-    /// Whether `len` damaged bytes behind all groups of the checkpoint are just its tail frame.
-    fn is_tail(&self, len: u64) -> bool {
-        self.listed.as_ref().is_some_and(|listed| *listed == self.seen && len == frame_len(8 * listed.len()))
-    }
-
-    fn end(&mut self, offset: u64, torn: bool) {
-        let is_newest =
-            self.recovery.image.files.last_key_value().is_some_and(|(seq, _)| *seq == self.file.seq);
-        if !is_newest && !self.sealed {
-            // A newer file was begun: everything in this one was durable.
-            self.suspect_everyone(offset, "the end of the file is damaged or missing");
-        } else if torn && is_newest {
-            self.recovery.image.torn = Some(TornTail { file: self.file.path.clone(), offset });
-        }
-    }
-
-    fn quarantine(&mut self, offset: u64, what: &str, group: GroupId) {
-        self.recovery.group(group).quarantined = true;
-        self.corruption(offset, what, vec![group], false);
-    }
-
-    fn corruption(&mut self, offset: u64, what: &str, groups: Vec<GroupId>, may_hide_groups: bool) {
-        let (file, what) = (self.file.path.clone(), what.to_owned());
-        self.recovery.image.corruptions.push(Corruption { file, offset, what, groups, may_hide_groups });
     }
 }
 

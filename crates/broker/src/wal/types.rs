@@ -69,7 +69,9 @@ impl Body {
             [one] => one.clone(),
             many => {
                 let mut all = BytesMut::with_capacity(self.len());
-                many.iter().for_each(|chunk| all.extend_from_slice(chunk));
+                for chunk in many {
+                    all.extend_from_slice(chunk);
+                }
                 all.freeze()
             }
         }

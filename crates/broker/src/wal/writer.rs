@@ -101,6 +101,11 @@ impl Writer {
         Ok(writer)
     }
 
+    /// What the writer shares with the handles.
+    pub fn shared(&self) -> Arc<Shared> {
+        self.shared.clone()
+    }
+
     /// Writes until the queue is closed.
     pub fn run(mut self) {
         while let Some(taken) = self.shared.queue.take() {
@@ -180,7 +185,9 @@ impl Writer {
         let queued = &self.shared.counters.queued_bytes;
         queued.fetch_sub(flushed_bytes, Relaxed);
         self.evict();
-        told.into_iter().for_each(|done| done(Ok(())));
+        for done in told {
+            done(Ok(()));
+        }
         Ok(())
     }
 

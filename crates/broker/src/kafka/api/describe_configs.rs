@@ -21,7 +21,7 @@ use super::{
         request::Envelope,
         session::Session,
     },
-    Pending, failed, later, text,
+    Pending, each_once, failed, later, text,
 };
 
 /// What of each entry is asked for.
@@ -43,7 +43,8 @@ pub(super) fn start<B: Backend>(
         documentation: request.include_documentation,
         types: envelope.version >= 3,
     };
-    let asked = request.resources;
+    let name = |asked: &DescribeConfigsResource| (asked.resource_type, asked.resource_name.clone());
+    let asked = each_once(request.resources, name);
     let known: Vec<Result<ConfigResource, Failure>> = asked.iter().map(resource).collect();
     let sound = known.iter().filter_map(|resource| resource.as_ref().ok().cloned()).collect();
     let described = session.node.describe_configs(sound);

@@ -133,5 +133,8 @@ fn respond_partition(partition: &PartitionInfo) -> DescribeTopicPartitionsRespon
         .with_leader_epoch(partition.leader_epoch)
         .with_replica_nodes(brokers(&partition.replicas))
         .with_isr_nodes(brokers(&partition.isr))
+        // There are none; Java's client 4.3 fails on the nulls that the schema allows.
+        .with_eligible_leader_replicas(Some(Vec::new()))
+        .with_last_known_elr(Some(Vec::new()))
         .with_offline_replicas(brokers(&partition.offline))
 }

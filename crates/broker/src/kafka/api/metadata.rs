@@ -1,7 +1,7 @@
 //! Metadata: brokers, controller, topics and their partitions; topics that are missing are created
 //! where the client and the broker allow it.
 
-use std::{collections::HashSet, sync::Arc};
+use std::sync::Arc;
 
 use futures::FutureExt;
 use kafka_protocol::{
@@ -22,7 +22,7 @@ use super::{
         request::Envelope,
         session::Session,
     },
-    Pending, code, later, now,
+    Pending, code, each_once, later, now,
     operations::{ALL_ON_CLUSTER, ALL_ON_TOPIC, authorized},
     text,
 };
@@ -82,10 +82,7 @@ fn asked_topics(
     topics: Option<Vec<MetadataRequestTopic>>,
 ) -> Option<Vec<MetadataRequestTopic>> {
     let topics = topics.filter(|topics| version > 0 || !topics.is_empty())?;
-    let mut seen = HashSet::with_capacity(topics.len());
-    let keep: Vec<bool> =
-        topics.iter().map(|topic| seen.insert((topic.name.clone(), topic.topic_id))).collect();
-    Some(topics.into_iter().zip(keep).filter_map(|(topic, keep)| keep.then_some(topic)).collect())
+    Some(each_once(topics, |topic| (topic.name.clone(), topic.topic_id)))
 }
 
 fn look_up<B: Backend>(node: &B, version: i16, asked: MetadataRequestTopic) -> Looked {

@@ -21,7 +21,7 @@ mod offset_for_leader_epoch;
 mod operations;
 mod produce;
 
-use std::time::Duration;
+use std::{collections::HashSet, hash::Hash, time::Duration};
 
 use futures::{FutureExt, future::BoxFuture};
 use kafka_protocol::{
@@ -93,6 +93,13 @@ fn not_served(request: &Request) -> Malformed {
     Malformed::NotServed { api_key: envelope.api() as i16, version: envelope.version }
 }
 
+/// Each item once: what is asked for a thousand times in one request is answered once, so that no answer
+/// is out of proportion to its request.
+fn each_once<T, K: Eq + Hash>(items: Vec<T>, key: impl Fn(&T) -> K) -> Vec<T> {
+    let mut seen = HashSet::with_capacity(items.len());
+    items.into_iter().filter(|item| seen.insert(key(item))).collect()
+}
+
 /// The code of an error, 0 for none.
 fn code(error: Option<ResponseError>) -> i16 {
     error.map_or(0, |error| error.code())
@@ -102,9 +109,15 @@ fn text(text: impl Into<String>) -> StrBytes {
     StrBytes::from_string(text.into())
 }
 
-/// Code and words of a failure.
+/// Code and words of a failure. Words that quote a long name are cut: a string of the inflexible versions
+/// has 32,767 bytes at most.
 fn failed(failure: Failure) -> (i16, Option<StrBytes>) {
-    (failure.error.code(), failure.message.map(StrBytes::from_string))
+    const LONGEST: usize = 1_000;
+    let message = failure.message.map(|mut message| {
+        message.truncate(message.floor_char_boundary(LONGEST));
+        StrBytes::from_string(message)
+    });
+    (failure.error.code(), message)
 }
 
 /// A timeout as it stands on the wire; a negative one is none.

@@ -265,6 +265,25 @@ async fn create_topics_checks_each_topic_and_answers_all_in_order() {
 }
 
 #[tokio::test]
+async fn names_of_any_length_are_answered_in_every_version() {
+    let running = Running::new().await;
+    let mut connection = running.connect().await;
+    let long = "x".repeat(i16::MAX as usize);
+    for version in 2..=7 {
+        let mut request = create_topics(version);
+        request.topics[0].name = topic_name(&long);
+        let response = connection.call(version, &request).await;
+        assert_eq!(response.topics[0].error_code, ResponseError::InvalidTopicException.code());
+    }
+    for version in 1..=4 {
+        let mut request = describe_configs(version);
+        request.resources[1].resource_name = s(&long);
+        let response = connection.call(version, &request).await;
+        assert_eq!(response.results[1].error_code, ResponseError::InvalidRequest.code());
+    }
+}
+
+#[tokio::test]
 async fn delete_topics_goes_by_name_or_id() {
     let running = Running::new().await;
     let mut connection = running.connect().await;
@@ -345,6 +364,8 @@ async fn describe_topic_partitions_goes_page_by_page() {
     let mut request = DescribeTopicPartitionsRequest::default().with_response_partition_limit(2);
     let first = connection.call(0, &request).await;
     assert_eq!(first.topics[0].partitions.iter().map(|p| p.partition_index).collect::<Vec<_>>(), [0, 1]);
+    assert!(first.topics[0].partitions.iter().all(|p| p.eligible_leader_replicas == Some(vec![])));
+    assert!(first.topics[0].partitions.iter().all(|p| p.last_known_elr == Some(vec![])));
     let next = first.next_cursor.unwrap();
     assert_eq!((&**next.topic_name, next.partition_index), ("topic", 2));
     let cursor = kafka_protocol::messages::describe_topic_partitions_request::Cursor::default()

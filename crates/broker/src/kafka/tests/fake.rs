@@ -86,7 +86,9 @@ impl Fake {
         let log = &mut logs[partition as usize];
         let base = log.end;
         let mut records = BytesMut::from(&records[..]);
-        records[..8].copy_from_slice(&base.to_be_bytes());
+        if let Some(base_offset) = records.get_mut(..8) {
+            base_offset.copy_from_slice(&base.to_be_bytes());
+        }
         log.batches.push((base, records.freeze()));
         log.end += 1;
         drop(state);
@@ -310,7 +312,10 @@ impl Backend for Node {
     ) -> impl Future<Output = Result<FoundOffset, ResponseError>> + Send + 'static {
         let state = self.0.state.lock();
         let (_, logs) = state.topics.iter().find(|(info, _)| info.id == topic.id).unwrap();
-        let end = logs[query.partition as usize].end;
+        let Some(log) = logs.get(query.partition as usize) else {
+            return ready(Err(ResponseError::UnknownTopicOrPartition));
+        };
+        let end = log.end;
         let (timestamp, offset) = match query.spec {
             OffsetSpec::Earliest => (-1, 0),
             OffsetSpec::Latest => (-1, end),
@@ -413,7 +418,7 @@ impl Backend for Node {
         request: JoinGroupRequest,
     ) -> impl Future<Output = JoinGroupResponse> + Send + 'static {
         self.0.note(client, version, "join");
-        let protocol = request.protocols[0].name.clone();
+        let protocol = request.protocols.first().map(|protocol| protocol.name.clone()).unwrap_or_default();
         ready(
             JoinGroupResponse::default()
                 .with_generation_id(1)
@@ -429,7 +434,8 @@ impl Backend for Node {
         request: SyncGroupRequest,
     ) -> impl Future<Output = SyncGroupResponse> + Send + 'static {
         self.0.note(client, version, "sync");
-        ready(SyncGroupResponse::default().with_assignment(request.assignments[0].assignment.clone()))
+        let assignment = request.assignments.first().map(|first| first.assignment.clone());
+        ready(SyncGroupResponse::default().with_assignment(assignment.unwrap_or_default()))
     }
 
     fn heartbeat(

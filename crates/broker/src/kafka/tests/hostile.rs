@@ -115,6 +115,18 @@ async fn an_announced_length_takes_budget_but_no_more_than_there_is() {
 }
 
 #[tokio::test]
+async fn a_frame_that_stops_arriving_gives_its_budget_back() {
+    let limits = Limits { frame_timeout: Duration::from_millis(50), ..Limits::default() };
+    let running = Running::with(Fake::new(), limits).await;
+    let whole = running.server.budget().frames_left();
+    let mut slow = running.connect().await;
+    slow.send_bytes(&[0, 0, 1, 0, 42]).await;
+    until(|| running.server.budget().frames_left() == whole - 256).await;
+    assert!(slow.is_closed().await);
+    assert_eq!(running.server.budget().frames_left(), whole);
+}
+
+#[tokio::test]
 async fn a_request_larger_than_one_read_arrives_whole() {
     let running = Running::new().await;
     let mut connection = running.connect().await;

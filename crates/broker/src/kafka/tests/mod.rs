@@ -6,5 +6,6 @@ mod every_version;
 mod fake;
 mod fetching;
 mod hostile;
+mod mutated;
 mod order;
 pub(crate) mod samples;

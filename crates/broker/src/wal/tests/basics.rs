@@ -11,7 +11,7 @@ use crate::wal::{Body, CheckpointSource, Entry, GroupId, GroupState, Options, Vo
 
 #[test]
 fn an_entry_is_readable_at_once_and_after_a_restart() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = scratch();
     let wal = open_sound(dir.path());
     let log = wal.group(7);
     let body = Body::from(vec![Bytes::from_static(b"ab"), Bytes::from_static(b"cde")]);
@@ -35,7 +35,7 @@ fn an_entry_is_readable_at_once_and_after_a_restart() {
 
 #[test]
 fn a_gap_is_refused_and_changes_nothing() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = scratch();
     let wal = open_sound(dir.path());
     let log = wal.group(1);
     let refused = log.append(vec![entry(1, 1, 1, b"")], Box::new(|_| {}));
@@ -47,7 +47,7 @@ fn a_gap_is_refused_and_changes_nothing() {
 
 #[test]
 fn votes_commits_and_purges_survive_a_restart() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = scratch();
     let wal = open_sound(dir.path());
     let log = wal.group(1);
     fill(&log, 1, 10);
@@ -69,7 +69,7 @@ fn votes_commits_and_purges_survive_a_restart() {
 
 #[test]
 fn a_purge_beyond_the_end_restarts_the_log_there() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = scratch();
     let wal = open_sound(dir.path());
     let log = wal.group(1);
     fill(&log, 1, 3);
@@ -85,7 +85,7 @@ fn a_purge_beyond_the_end_restarts_the_log_there() {
 
 #[test]
 fn a_purge_that_contradicts_the_log_is_refused() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = scratch();
     let wal = open_sound(dir.path());
     let log = wal.group(1);
     fill(&log, 1, 3);
@@ -98,7 +98,7 @@ fn a_purge_that_contradicts_the_log_is_refused() {
 
 #[test]
 fn truncated_entries_are_replaced_across_files() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = scratch();
     let wal = open_sound(dir.path());
     let log = wal.group(1);
     for index in 0..40 {
@@ -122,7 +122,7 @@ fn truncated_entries_are_replaced_across_files() {
 
 #[test]
 fn a_removed_group_is_forgotten_and_can_begin_anew() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = scratch();
     let wal = open_sound(dir.path());
     let old = wal.group(1);
     fill(&old, 1, 5);
@@ -140,7 +140,7 @@ fn a_removed_group_is_forgotten_and_can_begin_anew() {
 
 #[test]
 fn reads_respect_the_limit_but_never_stall() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = scratch();
     let wal = open_sound(dir.path());
     let log = wal.group(1);
     append(&log, (0..10).map(|index| entry(1, index, 1, &[0; 100])).collect());
@@ -154,7 +154,7 @@ fn reads_respect_the_limit_but_never_stall() {
 
 #[test]
 fn the_hot_tail_is_bounded_and_the_rest_comes_from_disk() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = scratch();
     let wal = open_sound(dir.path());
     let log = wal.group(1);
     for index in 0..50 {
@@ -171,7 +171,7 @@ fn the_hot_tail_is_bounded_and_the_rest_comes_from_disk() {
 
 #[test]
 fn an_entry_larger_than_a_file_gets_room() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = scratch();
     let wal = open_sound(dir.path());
     let log = wal.group(1);
     fill(&log, 1, 3);
@@ -182,7 +182,7 @@ fn an_entry_larger_than_a_file_gets_room() {
 
 #[test]
 fn dead_files_are_deleted_from_the_head() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = scratch();
     let wal = open_sound(dir.path());
     let (pinning, log) = (wal.group(1), wal.group(2));
     fill(&pinning, 1, 1);
@@ -204,14 +204,14 @@ fn dead_files_are_deleted_from_the_head() {
 
 #[test]
 fn a_second_process_is_kept_out() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = scratch();
     let _wal = open_sound(dir.path());
     assert!(matches!(Wal::open(dir.path(), tiny()), Err(WalError::Locked { .. })));
 }
 
 #[test]
 fn commit_points_alone_cause_no_flush_and_are_written_at_close() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = scratch();
     let wal = open_sound(dir.path());
     let log = wal.group(1);
     fill(&log, 1, 3);
@@ -226,7 +226,7 @@ fn commit_points_alone_cause_no_flush_and_are_written_at_close() {
 
 #[test]
 fn callbacks_come_in_order() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = scratch();
     let wal = open_sound(dir.path());
     let (tell, told) = mpsc::channel();
     for index in 0..100 {
@@ -240,7 +240,7 @@ fn callbacks_come_in_order() {
 
 #[test]
 fn after_a_failed_fsync_nothing_is_acknowledged() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = scratch();
     let (tell, told) = mpsc::channel();
     let on_fatal = Arc::new(move |message: &str| tell.send(message.to_owned()).unwrap());
     let options = Options { on_fatal, ..tiny() };
@@ -254,11 +254,45 @@ fn after_a_failed_fsync_nothing_is_acknowledged() {
     assert!(answered.recv().unwrap().is_err());
     assert!(told.recv().unwrap().contains("injected fault"));
     assert!(matches!(log.append(vec![entry(1, 2, 1, b"")], Box::new(|_| {})), Err(WalError::Closed)));
+    assert!(matches!(wal.close(), Err(WalError::Closed)));
+}
+
+#[test]
+fn a_panic_in_a_callback_is_fatal_and_hangs_nobody() {
+    let dir = scratch();
+    let (tell, told) = mpsc::channel();
+    let on_fatal = Arc::new(move |message: &str| tell.send(message.to_owned()).unwrap());
+    let (wal, _) = Wal::open(dir.path(), Options { on_fatal, ..tiny() }).unwrap();
+    let log = wal.group(1);
+    log.append(vec![entry(1, 0, 1, b"")], Box::new(|_| panic!("in a callback, on purpose"))).unwrap();
+    assert!(told.recv().unwrap().contains("panicked"));
+    assert!(matches!(log.append(vec![entry(1, 1, 1, b"")], Box::new(|_| {})), Err(WalError::Closed)));
+    assert!(wal.close().is_err());
+}
+
+#[test]
+fn many_threads_append_to_many_groups_through_many_files() {
+    let dir = scratch();
+    let wal = open_sound(dir.path());
+    std::thread::scope(|scope| {
+        for group in 0..6 {
+            let log = wal.group(group);
+            scope.spawn(move || {
+                for index in 0..60 {
+                    append(&log, vec![entry(1, index, 1, &[group as u8; 1500])]);
+                }
+            });
+        }
+    });
+    assert!(wal.stats().files > 5);
+    let before = everything(&wal);
+    assert!(before.values().all(|(state, entries)| state.end == 60 && entries.len() == 60));
+    assert_eq!(everything(&open_sound(copy_of(dir.path()).path())), before);
 }
 
 #[test]
 fn far_too_much_in_the_queue_is_refused() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = scratch();
     let options = Options { queue_bytes: 1000, ..tiny() };
     let (wal, _) = Wal::open(dir.path(), options).unwrap();
     let (go, wait) = mpsc::channel::<()>();
@@ -289,7 +323,7 @@ impl CheckpointSource for Fixed {
 
 #[test]
 fn application_state_is_found_again_however_it_was_given() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = scratch();
     let wal = open_sound(dir.path());
     wal.set_checkpoint_source(Arc::new(Fixed));
     let (asked, told) = (wal.group(1), wal.group(2));
@@ -308,7 +342,7 @@ fn application_state_is_found_again_however_it_was_given() {
 
 #[test]
 fn readers_see_a_consistent_log_while_it_is_written_and_purged() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = scratch();
     let wal = open_sound(dir.path());
     let log = wal.group(1);
     std::thread::scope(|scope| {

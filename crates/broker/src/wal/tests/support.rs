@@ -5,8 +5,25 @@ use std::path::Path;
 use std::sync::mpsc;
 
 use bytes::Bytes;
+use proptest::prelude::ProptestConfig;
+use tempfile::TempDir;
 
+use crate::wal::file::{Opened, WalFile, parse_name};
+use crate::wal::frame::{FrameType, Header};
+use crate::wal::scan::{Found, Scanner};
 use crate::wal::{Body, Done, Entry, GroupId, GroupLog, GroupState, LogId, Options, Recovered, Wal};
+
+/// How often a property is tried: `PROPTEST_CASES` if set, else `cases`.
+pub fn cases(cases: u32) -> ProptestConfig {
+    let default = ProptestConfig { max_shrink_iters: 200, ..ProptestConfig::default() };
+    if std::env::var_os("PROPTEST_CASES").is_some() { default } else { ProptestConfig { cases, ..default } }
+}
+
+/// A directory in memory where there is such a thing: these tests are about content, and an fsync is
+/// free there.
+pub fn scratch() -> TempDir {
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
+}
 
 /// Tiny files, so that tests cross many.
 pub fn tiny() -> Options {
@@ -68,8 +85,8 @@ pub fn everything(wal: &Wal) -> BTreeMap<GroupId, Content> {
 }
 
 /// Copies the files as they are: what a crash of the process would leave.
-pub fn copy_of(dir: &Path) -> tempfile::TempDir {
-    let copy = tempfile::tempdir().unwrap();
+pub fn copy_of(dir: &Path) -> TempDir {
+    let copy = scratch();
     for file in std::fs::read_dir(dir).unwrap() {
         let file = file.unwrap();
         // The janitor may rename or delete while we look.
@@ -84,4 +101,31 @@ pub fn files(dir: &Path) -> Vec<std::path::PathBuf> {
     files.retain(|path| path.extension().is_some_and(|extension| extension == "wal"));
     files.sort();
     files
+}
+
+/// The frames of the newest file, with their offsets.
+fn tail_frames(dir: &Path) -> (u64, Vec<(u64, Header)>) {
+    let path = files(dir).pop().unwrap();
+    let seq = parse_name(path.file_name().unwrap().to_str().unwrap()).unwrap();
+    let Opened::Intact(file) = WalFile::open(&path, seq).unwrap() else { panic!("{}", path.display()) };
+    let mut scanner = Scanner::new(&file);
+    let mut frames = Vec::new();
+    while let Found::Frame { offset, header } = scanner.next().unwrap() {
+        frames.push((offset, header));
+    }
+    (seq, frames)
+}
+
+/// File and offset at which the acknowledged frames end.
+pub fn end_of(dir: &Path) -> (u64, u64) {
+    let (seq, frames) = tail_frames(dir);
+    let acknowledged = frames.iter().rev().find(|(_, header)| header.frame != FrameType::Synced).unwrap();
+    (seq, acknowledged.0 + acknowledged.1.frame_len())
+}
+
+/// Waits until the idle writer has marked the end of what is durable.
+pub fn wait_for_mark(dir: &Path) {
+    while tail_frames(dir).1.last().is_none_or(|(_, header)| header.frame != FrameType::Synced) {
+        std::thread::yield_now();
+    }
 }

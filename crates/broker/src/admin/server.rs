@@ -1,0 +1,86 @@
+//! Connections of the admin API, all bounded: how many there are, how long
+//! each lives, how large a head it may send. Bodies are not read at all, for
+//! every route only answers questions.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
+
+use super::AdminBackend;
+use super::routes::router;
+
+/// Largest request head, in bytes.
+const MAX_HEAD: usize = 16 * 1024;
+/// Pause after a failed accept: without file descriptors the next one fails
+/// at once too.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// How much strangers may take.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limits {
+    /// Connections served at one time; more wait in the kernel's backlog.
+    pub connections: usize,
+    /// Time to send the request head.
+    pub head: Duration,
+    /// Time for a whole connection, which carries one request.
+    pub connection: Duration,
+}
+
+const LIMITS: Limits =
+    Limits { connections: 128, head: Duration::from_secs(5), connection: Duration::from_secs(30) };
+
+/// Serves the API on a listener until `stop` is cancelled; then open
+/// connections are dropped.
+pub async fn serve(listener: TcpListener, backend: Arc<dyn AdminBackend>, stop: CancellationToken) {
+    serve_within(LIMITS, listener, backend, stop).await;
+}
+
+pub(super) async fn serve_within(
+    limits: Limits,
+    listener: TcpListener,
+    backend: Arc<dyn AdminBackend>,
+    stop: CancellationToken,
+) {
+    let router = router(backend);
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            Some(_) = connections.join_next() => {}
+            accepted = listener.accept(), if connections.len() < limits.connections => match accepted {
+                Ok((stream, _)) => {
+                    connections.spawn(serve_one(stream, router.clone(), limits));
+                }
+                Err(error) => pause(&error).await,
+            },
+        }
+    }
+}
+
+async fn pause(error: &io::Error) {
+    tracing::warn!(%error, "the admin API cannot accept a connection; it tries again");
+    sleep(ACCEPT_PAUSE).await;
+}
+
+async fn serve_one(stream: TcpStream, router: Router, limits: Limits) {
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits.head)
+        .max_buf_size(MAX_HEAD)
+        .keep_alive(false)
+        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+    match timeout(limits.connection, connection).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::debug!(%error, "a connection of the admin API ended"),
+        Err(_) => tracing::debug!("a connection of the admin API took too long"),
+    }
+}

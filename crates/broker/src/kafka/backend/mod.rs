@@ -1,0 +1,244 @@
+//! The only door from the wire to the node.
+//!
+//! Handlers know the protocol; what stands behind [`Backend`] knows the cluster. Nothing here parses or
+//! encodes, and nothing in this folder reaches the node by another way, so that every handler runs in
+//! tests against a fake that keeps its records in memory.
+//!
+//! Two rules hold for every method that returns a future:
+//! - **The call itself takes the request's place in line**; the future only gives the outcome. Requests
+//!   of one connection are called in their order, and their futures are awaited in any order.
+//! - The future may be dropped at any time (the client went away) and must then leave nothing behind
+//!   but work that was already accepted.
+
+mod admin;
+mod records;
+mod view;
+
+use std::{sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use kafka_protocol::{
+    error::ResponseError,
+    messages::{
+        DeleteGroupsRequest, DeleteGroupsResponse, DescribeGroupsRequest, DescribeGroupsResponse,
+        HeartbeatRequest, HeartbeatResponse, JoinGroupRequest, JoinGroupResponse, LeaveGroupRequest,
+        LeaveGroupResponse, ListGroupsRequest, ListGroupsResponse, OffsetCommitRequest, OffsetCommitResponse,
+        OffsetDeleteRequest, OffsetDeleteResponse, OffsetFetchRequest, OffsetFetchResponse, SyncGroupRequest,
+        SyncGroupResponse,
+    },
+};
+use uuid::Uuid;
+
+pub use admin::{
+    ConfigEntry, ConfigKind, ConfigResource, ConfigSource, CreatedTopic, DeletedTopic, MorePartitions,
+    NewTopic, TopicRef,
+};
+pub use records::{
+    Appended, EpochEnd, FoundOffset, LeaderHint, OffsetQuery, OffsetSpec, ProduceOutcome, ProducerIdentity,
+    ReadOutcome, ReadRequest, Watch, WatchPoint,
+};
+pub use view::{BrokerInfo, Client, ClusterInfo, ConnId, PartitionInfo, Settings, TopicInfo};
+
+/// An error with words for those response versions that carry them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// Kafka's error.
+    pub error: ResponseError,
+    /// What happened to which object, and what to do next.
+    pub message: Option<String>,
+}
+
+impl Failure {
+    /// An error with its words.
+    pub fn new(error: ResponseError, message: impl Into<String>) -> Self {
+        Self { error, message: Some(message.into()) }
+    }
+}
+
+impl From<ResponseError> for Failure {
+    fn from(error: ResponseError) -> Self {
+        Self { error, message: None }
+    }
+}
+
+/// The node behind the wire. See the module's two rules for futures.
+pub trait Backend: Send + Sync + 'static {
+    /// A registration of a waiting Fetch; dropping it ends it.
+    type Watch: Watch;
+
+    /// The live brokers and the controller.
+    fn cluster(&self) -> Arc<ClusterInfo>;
+    /// Broker settings.
+    fn settings(&self) -> Settings;
+    /// All topics, ordered by name.
+    fn topics(&self) -> Vec<Arc<TopicInfo>>;
+    /// The topic of this name.
+    fn topic(&self, name: &str) -> Option<Arc<TopicInfo>>;
+    /// The topic of this id.
+    fn topic_by_id(&self, id: Uuid) -> Option<Arc<TopicInfo>>;
+
+    /// Creates topics that clients asked metadata for, with the broker's defaults. Resolves when they
+    /// are known here (so that [`Backend::topic`] finds them), or with the error of each, in order.
+    fn auto_create(
+        &self,
+        names: Vec<String>,
+    ) -> impl Future<Output = Vec<Result<(), ResponseError>>> + Send + 'static;
+
+    /// Appends the record batches of one partition. `acks` is 0, 1 or -1 (all in sync).
+    fn produce(
+        &self,
+        conn: ConnId,
+        topic: Arc<TopicInfo>,
+        partition: i32,
+        records: Bytes,
+        acks: i16,
+        timeout: Duration,
+    ) -> impl Future<Output = ProduceOutcome> + Send + 'static;
+
+    /// What can be read of one partition now; never waits for new records.
+    fn read(
+        &self,
+        topic: Arc<TopicInfo>,
+        request: ReadRequest,
+    ) -> impl Future<Output = ReadOutcome> + Send + 'static;
+
+    /// Registers a waiting Fetch. A point that is already beyond what was seen is news at once.
+    fn watch(&self, points: Vec<WatchPoint>) -> Self::Watch;
+
+    /// Looks up one offset.
+    fn list_offset(
+        &self,
+        conn: ConnId,
+        topic: Arc<TopicInfo>,
+        query: OffsetQuery,
+    ) -> impl Future<Output = Result<FoundOffset, ResponseError>> + Send + 'static;
+
+    /// The largest epoch at or below `leader_epoch` and where it ends.
+    fn offset_for_leader_epoch(
+        &self,
+        topic: Arc<TopicInfo>,
+        partition: i32,
+        current_leader_epoch: Option<i32>,
+        leader_epoch: i32,
+    ) -> impl Future<Output = Result<EpochEnd, ResponseError>> + Send + 'static;
+
+    /// Creates topics; answers in the order of the request.
+    fn create_topics(
+        &self,
+        topics: Vec<NewTopic>,
+        validate_only: bool,
+        timeout: Duration,
+    ) -> impl Future<Output = Vec<Result<CreatedTopic, Failure>>> + Send + 'static;
+
+    /// Deletes topics; answers in the order of the request.
+    fn delete_topics(
+        &self,
+        topics: Vec<TopicRef>,
+        timeout: Duration,
+    ) -> impl Future<Output = Vec<Result<DeletedTopic, Failure>>> + Send + 'static;
+
+    /// Adds partitions; answers in the order of the request.
+    fn create_partitions(
+        &self,
+        topics: Vec<MorePartitions>,
+        validate_only: bool,
+        timeout: Duration,
+    ) -> impl Future<Output = Vec<Result<(), Failure>>> + Send + 'static;
+
+    /// The configuration of each resource, in the order of the request.
+    fn describe_configs(
+        &self,
+        resources: Vec<ConfigResource>,
+    ) -> impl Future<Output = Vec<Result<Vec<ConfigEntry>, Failure>>> + Send + 'static;
+
+    /// A producer id that no one else has or had.
+    fn init_producer_id(
+        &self,
+    ) -> impl Future<Output = Result<ProducerIdentity, ResponseError>> + Send + 'static;
+
+    /// The coordinator of each group, in order. May create `__consumer_offsets`.
+    fn find_group_coordinators(
+        &self,
+        groups: Vec<String>,
+    ) -> impl Future<Output = Vec<Result<BrokerInfo, Failure>>> + Send + 'static;
+
+    /// `JoinGroup`, passed through as decoded from `version`.
+    fn join_group(
+        &self,
+        client: Client,
+        version: i16,
+        request: JoinGroupRequest,
+    ) -> impl Future<Output = JoinGroupResponse> + Send + 'static;
+
+    /// `SyncGroup`, passed through.
+    fn sync_group(
+        &self,
+        client: Client,
+        version: i16,
+        request: SyncGroupRequest,
+    ) -> impl Future<Output = SyncGroupResponse> + Send + 'static;
+
+    /// Heartbeat, passed through.
+    fn heartbeat(
+        &self,
+        client: Client,
+        version: i16,
+        request: HeartbeatRequest,
+    ) -> impl Future<Output = HeartbeatResponse> + Send + 'static;
+
+    /// `LeaveGroup`, passed through.
+    fn leave_group(
+        &self,
+        client: Client,
+        version: i16,
+        request: LeaveGroupRequest,
+    ) -> impl Future<Output = LeaveGroupResponse> + Send + 'static;
+
+    /// `OffsetCommit`, passed through.
+    fn offset_commit(
+        &self,
+        client: Client,
+        version: i16,
+        request: OffsetCommitRequest,
+    ) -> impl Future<Output = OffsetCommitResponse> + Send + 'static;
+
+    /// `OffsetFetch`, passed through: one group in `group_id` below version 8, many in `groups` from it on.
+    fn offset_fetch(
+        &self,
+        client: Client,
+        version: i16,
+        request: OffsetFetchRequest,
+    ) -> impl Future<Output = OffsetFetchResponse> + Send + 'static;
+
+    /// `OffsetDelete`, passed through.
+    fn offset_delete(
+        &self,
+        client: Client,
+        version: i16,
+        request: OffsetDeleteRequest,
+    ) -> impl Future<Output = OffsetDeleteResponse> + Send + 'static;
+
+    /// `DescribeGroups`, passed through.
+    fn describe_groups(
+        &self,
+        client: Client,
+        version: i16,
+        request: DescribeGroupsRequest,
+    ) -> impl Future<Output = DescribeGroupsResponse> + Send + 'static;
+
+    /// `ListGroups`, passed through.
+    fn list_groups(
+        &self,
+        client: Client,
+        version: i16,
+        request: ListGroupsRequest,
+    ) -> impl Future<Output = ListGroupsResponse> + Send + 'static;
+
+    /// `DeleteGroups`, passed through.
+    fn delete_groups(
+        &self,
+        client: Client,
+        version: i16,
+        request: DeleteGroupsRequest,
+    ) -> impl Future<Output = DeleteGroupsResponse> + Send + 'static;
+}

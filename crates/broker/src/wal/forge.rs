@@ -1,0 +1,61 @@
+//! Makes WAL files out of arbitrary frames, with right checksums: for fuzzing and for tests of
+//! recovery, which must survive content that is well-formed and senseless. Nothing else uses it.
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+
+use bytes::Bytes;
+
+use super::Body;
+use super::batch::Batch;
+use super::file::{PAGE, WalFile, file_name};
+use super::frame::{FrameType, Header, body_crc};
+
+/// A frame to write. The numbers mean what they mean in a frame's header.
+#[derive(Clone, Debug)]
+pub struct Forged {
+    /// The type; what is no type becomes an entry.
+    pub frame: u8,
+    /// The kind.
+    pub kind: u8,
+    /// The record count.
+    pub count: u32,
+    /// The group.
+    pub group: u64,
+    /// The term.
+    pub term: u64,
+    /// The leader.
+    pub leader: u64,
+    /// The index.
+    pub index: u64,
+    /// The base.
+    pub base: u64,
+    /// The body.
+    pub body: Bytes,
+    /// Whether a flush begins here.
+    pub new_flush: bool,
+}
+
+/// Writes file `seq` of the WAL in `dir`: the frames, then `trailing`.
+pub fn forge(dir: &Path, seq: u64, frames: Vec<Forged>, trailing: &[u8]) -> io::Result<()> {
+    let path = dir.join(file_name(seq));
+    let file = WalFile::create(&path, seq, PAGE)?;
+    let mut batch = Batch::new(PAGE, PAGE);
+    for forged in frames {
+        if forged.new_flush {
+            batch.write(&file)?;
+            batch = Batch::new(batch.end(), batch.end());
+        }
+        let Forged { frame, kind, count, group, term, leader, index, base, body, .. } = forged;
+        let (body, len) = (Body::One(body.clone()), body.len() as u32);
+        let frame = FrameType::from_u8(frame).unwrap_or(FrameType::Entry);
+        let body_crc = body_crc(&body);
+        let header =
+            Header { body_crc, len, kind, count, term, leader, index, base, ..Header::new(frame, group) };
+        batch.add(header, body);
+    }
+    batch.write(&file)?;
+    fs::OpenOptions::new().write(true).open(&path)?.write_all_at(trailing, batch.end())
+}

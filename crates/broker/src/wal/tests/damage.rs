@@ -1,0 +1,220 @@
+//! A flipped bit is told, or it hit what nobody needs; never is it served.
+
+use std::collections::BTreeMap;
+use std::fs::OpenOptions;
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+
+use proptest::prelude::*;
+
+use super::model::{Model, Op, change};
+use super::support::*;
+use crate::wal::{Entry, GroupId, GroupLog, WalError};
+
+fn build(dir: &Path, ops: &[Op]) -> BTreeMap<GroupId, Content> {
+    let wal = open_sound(dir);
+    let mut model = Model::default();
+    for op in ops {
+        match *op {
+            Op::Append { group, .. } => {
+                let entries = model.entries(op);
+                for entry in &entries {
+                    model.append(group, entry);
+                }
+                append(&wal.group(group), entries);
+            }
+            Op::Truncate { group, keep } => {
+                let last_kept = model.last_kept(group, keep);
+                model.truncate(group, last_kept);
+                durably(|done| wal.group(group).truncate_after(last_kept, done));
+            }
+            _ => {}
+        }
+    }
+    let content = everything(&wal);
+    wait_for_mark(dir);
+    content
+}
+
+fn flip(path: &Path, offset: u64, bit: u8) {
+    let raw = OpenOptions::new().read(true).write(true).open(path).unwrap();
+    let mut byte = [0];
+    raw.read_exact_at(&mut byte, offset).unwrap();
+    raw.write_all_at(&[byte[0] ^ 1 << bit], offset).unwrap();
+}
+
+/// Every entry, or the error that its read gives.
+fn read_each(log: &GroupLog) -> Vec<Result<Entry, WalError>> {
+    let state = log.state();
+    let indexes = state.first_index()..state.next_index();
+    indexes.map(|index| log.read(index..index + 1, 0).map(|mut found| found.remove(0))).collect()
+}
+
+fn check(ops: &[Op], clean: bool, place: u64, bit: u8) {
+    let dir = scratch();
+    let expected = build(dir.path(), ops);
+    let copy = copy_of(dir.path());
+    if clean {
+        drop(open_sound(copy.path()));
+    }
+    let all = files(copy.path());
+    let path = &all[place as usize % all.len()];
+    let offset = (place / 7) % std::fs::metadata(path).unwrap().len();
+    flip(path, offset, bit);
+
+    let (wal, recovered) = open(copy.path());
+    let mut noticed = recovered.torn_tail.is_some() || !recovered.corruptions.is_empty();
+    for (group, (state, entries)) in &expected {
+        let log = wal.group(*group);
+        if log.is_quarantined() {
+            assert!(recovered.corruptions.iter().any(|corruption| corruption.groups.contains(group)));
+            assert!(matches!(log.read(0..1, 1), Err(WalError::Quarantined { .. })));
+            continue;
+        }
+        assert_eq!(log.state(), *state);
+        let found = read_each(&log);
+        assert_eq!(found.len(), entries.len());
+        for (found, expected) in found.into_iter().zip(entries) {
+            match found {
+                Ok(found) => assert_eq!(found, *expected),
+                Err(error) => {
+                    assert!(matches!(error, WalError::Corrupt { .. }), "{error}");
+                    noticed = true;
+                }
+            }
+        }
+    }
+    let needed = noticed || !holds_live_bytes(&dir, path, offset, clean);
+    assert!(needed, "a flip at {offset} of {} went unnoticed", path.display());
+}
+
+/// Whether the byte belongs to an entry that is alive.
+fn holds_live_bytes(dir: &tempfile::TempDir, path: &Path, offset: u64, clean: bool) -> bool {
+    let copy = copy_of(dir.path());
+    if clean {
+        drop(open_sound(copy.path()));
+    }
+    let image = crate::wal::recover::recover(copy.path()).unwrap();
+    let name = path.file_name().unwrap();
+    image.groups.values().any(|group| {
+        (group.state.first_index()..group.state.next_index()).any(|index| {
+            let located = group.index.get(index).unwrap();
+            let end = located.offset + crate::wal::frame::frame_len(located.header.body_len as usize);
+            *crate::wal::file::file_name(located.file) == *name && (located.offset..end).contains(&offset)
+        })
+    })
+}
+
+proptest! {
+    #![proptest_config(cases(64))]
+
+    #[test]
+    fn a_flipped_bit_is_noticed_or_irrelevant_and_never_served(
+        ops in prop::collection::vec(change(), 1..25), clean: bool, place: u64, bit in 0..8u8,
+    ) {
+        check(&ops, clean, place, bit);
+    }
+}
+
+/// One group with three entries, acknowledged one by one, the process then killed.
+fn three_entries() -> tempfile::TempDir {
+    let dir = scratch();
+    let wal = open_sound(dir.path());
+    fill(&wal.group(8), 1, 1);
+    for _ in 0..3 {
+        fill(&wal.group(1), 1, 1);
+    }
+    wait_for_mark(dir.path());
+    copy_of(dir.path())
+}
+
+fn frame_of(dir: &Path, group: GroupId, index: u64) -> (std::path::PathBuf, u64) {
+    let image = crate::wal::recover::recover(dir).unwrap();
+    let located = image.groups[&group].index.get(index).unwrap();
+    (dir.join(crate::wal::file::file_name(located.file)), located.offset)
+}
+
+#[test]
+fn damage_before_acknowledged_frames_names_file_offset_and_group_and_spares_the_others() {
+    for at in [3, 30, 70] {
+        let dir = three_entries();
+        let (path, offset) = frame_of(dir.path(), 1, 1);
+        flip(&path, offset + at, 2);
+        let (wal, recovered) = open(dir.path());
+        let [corruption] = recovered.corruptions.as_slice() else { panic!("{recovered:?}") };
+        assert_eq!((&corruption.file, corruption.offset), (&path, offset));
+        assert_eq!(corruption.groups, [1]);
+        assert!(wal.group(1).is_quarantined());
+        assert_eq!(contents(&wal.group(8)).len(), 1);
+        fill(&wal.group(8), 1, 1);
+    }
+}
+
+#[test]
+fn damage_in_the_last_acknowledged_frame_is_no_torn_tail() {
+    let dir = three_entries();
+    let (path, offset) = frame_of(dir.path(), 1, 2);
+    flip(&path, offset + 66, 0);
+    let (_wal, recovered) = open(dir.path());
+    assert_eq!(recovered.corruptions[0].groups, [1]);
+    assert_eq!(recovered.torn_tail, None);
+}
+
+#[test]
+fn where_a_lost_frame_cannot_be_told_every_group_is_quarantined() {
+    let dir = three_entries();
+    let (path, offset) = frame_of(dir.path(), 1, 1);
+    for at in [5, 25, 41] {
+        flip(&path, offset + at, 1);
+    }
+    let (wal, recovered) = open(dir.path());
+    assert_eq!(recovered.corruptions[0].groups, [1, 8]);
+    assert!(recovered.corruptions[0].may_hide_groups);
+    assert!(wal.group(8).is_quarantined());
+}
+
+#[test]
+fn quarantine_lasts_until_the_group_is_removed() {
+    let dir = three_entries();
+    let (path, offset) = frame_of(dir.path(), 1, 1);
+    flip(&path, offset + 64, 1);
+    for _ in 0..2 {
+        let (wal, recovered) = open(dir.path());
+        assert_eq!(recovered.corruptions.len(), 1);
+        let refused = wal.group(1).append(vec![entry(1, 3, 1, b"")], Box::new(|_| {}));
+        assert!(matches!(refused, Err(WalError::Quarantined { group: 1 })));
+    }
+    let (wal, _) = open(dir.path());
+    durably(|done| wal.group(1).remove(done));
+    fill(&wal.group(1), 7, 2);
+    drop(wal);
+    assert_eq!(open_sound(dir.path()).group(1).state().last, Some(id(7, 1)));
+}
+
+#[test]
+fn damage_found_by_a_read_is_not_served() {
+    let dir = three_entries();
+    drop(open_sound(dir.path()));
+    let (path, offset) = frame_of(dir.path(), 1, 1);
+    flip(&path, offset + 64, 0);
+    let wal = open_sound(dir.path());
+    let log = wal.group(1);
+    let error = log.read(0..3, usize::MAX).unwrap_err();
+    assert!(matches!(error, WalError::Corrupt { group: 1, index: 1, offset: at, .. } if at == offset));
+    assert_eq!(log.read(2..3, 100).unwrap().len(), 1);
+}
+
+#[test]
+fn a_missing_file_quarantines_the_groups_whose_entries_were_in_it() {
+    let dir = scratch();
+    let wal = open_sound(dir.path());
+    for index in 0..20 {
+        append(&wal.group(1), vec![entry(1, index, 1, &[0; 9000])]);
+    }
+    fill(&wal.group(2), 1, 1);
+    drop(wal);
+    std::fs::remove_file(&files(dir.path())[1]).unwrap();
+    let (wal, recovered) = open(dir.path());
+    assert_eq!(recovered.corruptions[0].groups, [1]);
+    assert_eq!(contents(&wal.group(2)).len(), 1);
+}

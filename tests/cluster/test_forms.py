@@ -1,0 +1,74 @@
+"""The other ways to start a node: with no configuration at all, and with the older [cluster] form."""
+
+import subprocess
+
+import clients
+import cluster as clusters
+
+
+class StandaloneNode(clusters.Node):
+    """`chronik-server start` alone: the default ports, data in ./data."""
+
+    def __init__(self, node_id, directory):
+        super().__init__(node_id, directory)
+        self.ports = {"kafka": 9092, "admin": 10001}
+
+    def write_config(self, peers):
+        pass
+
+    def command(self):
+        return [clusters.server_binary(), "start"]
+
+
+class SeedFormNode(clusters.Node):
+    """`chronik-server cluster`, the file named by CHRONIK_CONFIG; each node knows those started before it."""
+
+    def write_config(self, peers):
+        earlier = [f'"{peer.id}@127.0.0.1:{peer.ports["raft"]}"' for peer in peers if peer.id < self.id]
+        address = f"127.0.0.1:{self.ports['raft']}"
+        (self.directory / "node.toml").write_text(f"""
+data_dir = "{self.directory}/data"
+
+[bind]
+kafka = "{self.address}"
+admin = "127.0.0.1:{self.ports["admin"]}"
+
+[cluster]
+enabled = true
+node_id = {self.id}
+node_addr = "{address}"
+advertised_node_addr = "{address}"
+seed_nodes = [{", ".join(earlier)}]
+""")
+
+    def command(self):
+        return [clusters.server_binary(), "cluster"]
+
+    def environment(self):
+        return super().environment() | {"CHRONIK_CONFIG": str(self.directory / "node.toml")}
+
+
+def test_the_version_is_one_line():
+    shown = subprocess.run([clusters.server_binary(), "version"], capture_output=True, text=True, timeout=10, check=True).stdout
+    assert shown.startswith("chronik-server ") and len(shown.splitlines()) == 1
+
+
+def test_a_standalone_node_needs_no_configuration(topic):
+    with clusters.Cluster(1, StandaloneNode) as alone:
+        clients.KCAT.produce(alone, topic, [(None, "one"), (None, "two")])
+        (node,) = alone.nodes
+        assert alone.partitions(topic)[0].replicas == [node.id]
+        node.kill()
+        alone.start()
+        assert [record["value"] for record in clients.KCAT.consume(alone, topic, 2)] == ["one", "two"]
+        assert (node.directory / "data").is_dir()
+
+
+def test_the_older_form_makes_a_cluster_too(topic):
+    with clusters.Cluster(3, SeedFormNode) as three:
+        clients.CONFLUENT.run(three, "create", topic=topic, partitions=3, replication=3)
+        three.wait_in_sync(topic)
+        clients.CONFLUENT.produce(three, topic, [(None, "value")])
+        assert clients.CONFLUENT.consume(three, topic, 1)[0]["value"] == "value"
+        members = three.node(3).admin("/admin/cluster/members")
+        assert str(members).count("127.0.0.1") >= 3
