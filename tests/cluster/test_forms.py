@@ -1,5 +1,6 @@
 """The other ways to start a node: with no configuration at all, and with the older [cluster] form."""
 
+import socket
 import subprocess
 
 import clients
@@ -18,6 +19,12 @@ class StandaloneNode(clusters.Node):
 
     def command(self):
         return [clusters.server_binary(), "start"]
+
+    def start(self):
+        for port in self.ports.values():
+            with socket.socket() as probe:
+                assert probe.connect_ex(("127.0.0.1", port)), f"something else listens on port {port} of this machine"
+        super().start()
 
 
 class SeedFormNode(clusters.Node):

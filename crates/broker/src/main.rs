@@ -85,9 +85,12 @@ async fn run(command: Command) -> ExitCode {
             ExitCode::SUCCESS
         }
         Command::Start(args) => start(args, None).await,
-        Command::Cluster { command: None } => start(StartArgs::default(), Some(CLUSTER_CONFIG_FILE.into())).await,
+        Command::Cluster { command: None } => {
+            start(StartArgs::default(), Some(CLUSTER_CONFIG_FILE.into())).await
+        }
         Command::Cluster { command: Some(ClusterCommand::Status { config, admin, api_key_file }) } => {
-            let request = StatusRequest { admin, config, default_config: None, api_key_file, output: Output::Table };
+            let request =
+                StatusRequest { admin, config, default_config: None, api_key_file, output: Output::Table };
             match chronik_common::admin::status(&request, &Environment::of_process()).await {
                 Ok(report) => {
                     print!("{}", report.text);
@@ -116,7 +119,11 @@ async fn start(args: StartArgs, default_config: Option<PathBuf>) -> ExitCode {
 async fn serve(config: NodeConfig) -> ExitCode {
     // openraft speaks at `info` of each of thousands of groups; what matters of it is said here.
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,openraft=error"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_target(false).with_ansi(std::io::stdout().is_terminal()).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_target(false)
+        .with_ansi(std::io::stdout().is_terminal())
+        .init();
     info!(node = config.node_id, data_dir = %config.data_dir.display(), "chronik-server {}", env!("CARGO_PKG_VERSION"));
     let running = tokio::select! {
         started = node::start(config) => match started {
@@ -137,7 +144,8 @@ async fn serve(config: NodeConfig) -> ExitCode {
 /// Resolves at SIGTERM or SIGINT.
 async fn terminated() {
     use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
+    let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
         return std::future::pending().await;
     };
     tokio::select! { _ = term.recv() => {}, _ = int.recv() => {} }

@@ -4,9 +4,9 @@
 
 use bytes::Bytes;
 
+use crate::raft::METADATA_GROUP;
 use crate::raft::transport::wire::{Call, envelope::Body};
 use crate::raft::transport::{Class, LinkError, Peers};
-use crate::raft::METADATA_GROUP;
 
 /// What is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

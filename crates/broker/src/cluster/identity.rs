@@ -48,7 +48,9 @@ pub enum IdentityError {
         source: io::Error,
     },
     /// The file is damaged.
-    #[error("{path} is not a valid identity: {reason}; restore it from a copy, or start with an empty data directory as a new node")]
+    #[error(
+        "{path} is not a valid identity: {reason}; restore it from a copy, or start with an empty data directory as a new node"
+    )]
     Damaged {
         /// The file.
         path: PathBuf,
@@ -56,7 +58,9 @@ pub enum IdentityError {
         reason: String,
     },
     /// The directory is another node's.
-    #[error("{path} belongs to node {found}, but this is node {configured}: set data_dir to this node's own directory")]
+    #[error(
+        "{path} belongs to node {found}, but this is node {configured}: set data_dir to this node's own directory"
+    )]
     OtherNode {
         /// The file.
         path: PathBuf,
@@ -66,7 +70,9 @@ pub enum IdentityError {
         configured: i32,
     },
     /// The cluster knows this node with other data.
-    #[error("node {node} has an empty data directory, but node {peer} knows it with other data ({cluster}): restore its data directory; a node that lost its disk must not rejoin under its old identity")]
+    #[error(
+        "node {node} has an empty data directory, but node {peer} knows it with other data ({cluster}): restore its data directory; a node that lost its disk must not rejoin under its old identity"
+    )]
     KnownElsewhere {
         /// This node.
         node: i32,
@@ -76,7 +82,9 @@ pub enum IdentityError {
         cluster: String,
     },
     /// Peers belong to different clusters.
-    #[error("the peers belong to different clusters ({first} and {second}): check the addresses in [[peers]]")]
+    #[error(
+        "the peers belong to different clusters ({first} and {second}): check the addresses in [[peers]]"
+    )]
     MixedClusters {
         /// One of them.
         first: String,
@@ -116,7 +124,8 @@ pub fn write_durably(path: &Path, content: &[u8], mode: u32) -> io::Result<()> {
     use std::os::unix::fs::OpenOptionsExt;
     let dir = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let temporary = path.with_extension("new");
-    let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(mode).open(&temporary)?;
+    let mut file =
+        fs::OpenOptions::new().write(true).create(true).truncate(true).mode(mode).open(&temporary)?;
     file.write_all(content)?;
     file.sync_all()?;
     fs::rename(&temporary, path)?;
@@ -146,7 +155,11 @@ pub async fn establish(
     for peer in peers {
         let answer = wait_for_answer(node_id, directory_id, peer).await;
         if answer.registered_elsewhere {
-            return Err(IdentityError::KnownElsewhere { node: node_id, peer: peer.id, cluster: answer.cluster_id });
+            return Err(IdentityError::KnownElsewhere {
+                node: node_id,
+                peer: peer.id,
+                cluster: answer.cluster_id,
+            });
         }
         match (&cluster, answer.cluster_id) {
             (_, id) if id.is_empty() => {}
@@ -165,7 +178,12 @@ pub async fn establish(
             id
         }
     };
-    let identity = Identity { cluster_id: cluster_id.clone(), node_id, incarnation: crate::metadata::FIRST_INCARNATION, directory_id };
+    let identity = Identity {
+        cluster_id: cluster_id.clone(),
+        node_id,
+        incarnation: crate::metadata::FIRST_INCARNATION,
+        directory_id,
+    };
     store(data_dir, &identity)?;
     announced.store(std::sync::Arc::new(cluster_id));
     Ok(identity)
@@ -176,7 +194,9 @@ async fn wait_for_answer(node_id: i32, directory_id: Uuid, peer: &AskedPeer) -> 
     loop {
         match hello::ask(&peer.address, node_id, &directory_id.to_string()).await {
             Ok(answer) if answer.node_id == peer.id => return answer,
-            Ok(answer) => warn!(address = %peer.address, "expected node {}, found node {}: check [[peers]]", peer.id, answer.node_id),
+            Ok(answer) => {
+                warn!(address = %peer.address, "expected node {}, found node {}: check [[peers]]", peer.id, answer.node_id);
+            }
             Err(e) if !complained => {
                 warn!(peer = peer.id, address = %peer.address, "waiting for every peer to answer once, as a first start needs: {e}");
                 complained = true;

@@ -20,7 +20,9 @@ use tracing::error;
 use super::calls::{self, CallError, Caller};
 use crate::metadata::{Command, MetadataError, MetadataImage, Outcome};
 use crate::raft::liveness::Liveness;
-use crate::raft::{self, Applied, GroupId, Groups, METADATA_GROUP, Payload, ProposeError, Reply, StateMachine};
+use crate::raft::{
+    self, Applied, GroupId, Groups, METADATA_GROUP, Payload, ProposeError, Reply, StateMachine,
+};
 use crate::wal::Body;
 
 /// The state machine: the newest image, and word of each change.
@@ -172,7 +174,9 @@ impl MetadataLog {
             return self.propose_here(body).await;
         }
         let answer = self.caller.call(leader, calls::Method::ProposeMetadata, Bytes::new(), vec![body]).await;
-        match answer.and_then(|bytes| serde_json::from_slice(&bytes).map_err(|e| CallError::Malformed(e.to_string()))) {
+        match answer
+            .and_then(|bytes| serde_json::from_slice(&bytes).map_err(|e| CallError::Malformed(e.to_string())))
+        {
             Ok(Answer::Done(result)) => Some(result),
             Ok(Answer::NotLeader) | Err(_) => None,
         }

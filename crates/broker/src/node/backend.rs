@@ -6,19 +6,20 @@ use std::time::Duration;
 use bytes::Bytes;
 use kafka_protocol::error::ResponseError;
 use kafka_protocol::messages::{
-    DeleteGroupsRequest, DeleteGroupsResponse, DescribeGroupsRequest, DescribeGroupsResponse, HeartbeatRequest,
-    HeartbeatResponse, JoinGroupRequest, JoinGroupResponse, LeaveGroupRequest, LeaveGroupResponse, ListGroupsRequest,
-    ListGroupsResponse, OffsetCommitRequest, OffsetCommitResponse, OffsetDeleteRequest, OffsetDeleteResponse,
-    OffsetFetchRequest, OffsetFetchResponse, SyncGroupRequest, SyncGroupResponse,
+    DeleteGroupsRequest, DeleteGroupsResponse, DescribeGroupsRequest, DescribeGroupsResponse,
+    HeartbeatRequest, HeartbeatResponse, JoinGroupRequest, JoinGroupResponse, LeaveGroupRequest,
+    LeaveGroupResponse, ListGroupsRequest, ListGroupsResponse, OffsetCommitRequest, OffsetCommitResponse,
+    OffsetDeleteRequest, OffsetDeleteResponse, OffsetFetchRequest, OffsetFetchResponse, SyncGroupRequest,
+    SyncGroupResponse,
 };
 use uuid::Uuid;
 
 use super::Node;
 use super::fetch::FetchWatch;
 use crate::kafka::backend::{
-    Backend, BrokerInfo, Client, ClusterInfo, ConfigEntry, ConfigResource, ConnId, CreatedTopic, DeletedTopic,
-    EpochEnd, Failure, FoundOffset, MorePartitions, NewTopic, OffsetQuery, ProduceOutcome, ProducerIdentity,
-    ReadOutcome, ReadRequest, Settings, TopicInfo, TopicRef, WatchPoint,
+    Backend, BrokerInfo, Client, ClusterInfo, ConfigEntry, ConfigResource, ConnId, CreatedTopic,
+    DeletedTopic, EpochEnd, Failure, FoundOffset, MorePartitions, NewTopic, OffsetQuery, ProduceOutcome,
+    ProducerIdentity, ReadOutcome, ReadRequest, Settings, TopicInfo, TopicRef, WatchPoint,
 };
 
 impl Backend for Node {
@@ -44,7 +45,10 @@ impl Backend for Node {
         self.inner.metadata.image().topic_by_id(&id).map(|t| self.topic_info(t))
     }
 
-    fn auto_create(&self, names: Vec<String>) -> impl Future<Output = Vec<Result<(), ResponseError>>> + Send + 'static {
+    fn auto_create(
+        &self,
+        names: Vec<String>,
+    ) -> impl Future<Output = Vec<Result<(), ResponseError>>> + Send + 'static {
         let node = self.clone();
         async move { node.auto_create_topics(names).await }
     }
@@ -92,7 +96,7 @@ impl Backend for Node {
         leader_epoch: i32,
     ) -> impl Future<Output = Result<EpochEnd, ResponseError>> + Send + 'static {
         let node = self.clone();
-        async move { node.epoch_end(&topic, partition, current_leader_epoch, leader_epoch).await }
+        async move { node.epoch_end(&topic, partition, current_leader_epoch, leader_epoch) }
     }
 
     fn create_topics(
@@ -150,7 +154,9 @@ impl Backend for Node {
         std::future::ready(results)
     }
 
-    fn init_producer_id(&self) -> impl Future<Output = Result<ProducerIdentity, ResponseError>> + Send + 'static {
+    fn init_producer_id(
+        &self,
+    ) -> impl Future<Output = Result<ProducerIdentity, ResponseError>> + Send + 'static {
         let node = self.clone();
         async move { node.next_producer_id().await }
     }
@@ -213,7 +219,9 @@ impl Backend for Node {
         async move {
             let image = node.inner.metadata.image();
             let exists = |topic: &str, partition: i32| {
-                image.topic(topic).is_some_and(|t| usize::try_from(partition).is_ok_and(|p| p < t.partitions.len()))
+                image
+                    .topic(topic)
+                    .is_some_and(|t| usize::try_from(partition).is_ok_and(|p| p < t.partitions.len()))
             };
             node.inner.coordinator.offset_commit(version, request, exists).await
         }

@@ -24,7 +24,13 @@ fn not_yet() -> BoxFuture<Result<Bytes, String>> {
 }
 
 impl CallHandler for Calls {
-    fn call(&self, _from: i32, method: u32, header: Bytes, body: Vec<Bytes>) -> BoxFuture<Result<Bytes, String>> {
+    fn call(
+        &self,
+        _from: i32,
+        method: u32,
+        header: Bytes,
+        body: Vec<Bytes>,
+    ) -> BoxFuture<Result<Bytes, String>> {
         match Method::from_number(method) {
             Some(Method::ProposeMetadata) => {
                 let Some(metadata) = self.metadata.get().cloned() else { return not_yet() };

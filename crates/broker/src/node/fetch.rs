@@ -11,13 +11,14 @@ use uuid::Uuid;
 use super::Node;
 use crate::cluster::calls::Method;
 use crate::kafka::backend::{
-    ConnId, EpochEnd, FoundOffset, OffsetQuery, OffsetSpec, ReadOutcome, ReadRequest, TopicInfo, Watch, WatchPoint,
+    ConnId, EpochEnd, FoundOffset, OffsetQuery, OffsetSpec, ReadOutcome, ReadRequest, TopicInfo, Watch,
+    WatchPoint,
 };
 use crate::log::epochs::leader_epoch;
 use crate::partition::{Partition, ReadError, Waiter, Waiting};
 use crate::raft::GroupId;
 
-/// A ListOffsets look-up passed from node to node.
+/// An offset look-up passed from node to node.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct ForwardedLookup {
     group: GroupId,
@@ -60,35 +61,7 @@ impl Node {
                 records: slice.pieces,
                 ..ReadOutcome::default()
             },
-            Err(e) => self.read_failure(&partition, request.offset, &e),
-        }
-    }
-
-    fn read_failure(&self, partition: &Partition, offset: i64, e: &ReadError) -> ReadOutcome {
-        match e {
-            // A follower may not know yet what the leader has committed, and so may a leader that is just taking
-            // over. That is no reason to send a consumer to another offset: it waits.
-            ReadError::OutOfRange { log_start_offset, high_watermark, .. }
-                if offset > *high_watermark && partition.ready_term().is_none() =>
-            {
-                ReadOutcome {
-                    high_watermark: *high_watermark,
-                    last_stable_offset: *high_watermark,
-                    log_start_offset: *log_start_offset,
-                    ..ReadOutcome::default()
-                }
-            }
-            ReadError::OutOfRange { log_start_offset, high_watermark, .. } => ReadOutcome {
-                error: Some(ResponseError::OffsetOutOfRange),
-                high_watermark: *high_watermark,
-                last_stable_offset: *high_watermark,
-                log_start_offset: *log_start_offset,
-                ..ReadOutcome::default()
-            },
-            ReadError::Unavailable(_) | ReadError::Wal(_) => {
-                warn!(group = partition.id(), offset, "cannot read: {e}");
-                ReadOutcome::failed(ResponseError::KafkaStorageError)
-            }
+            Err(e) => read_failure(&partition, request.offset, &e),
         }
     }
 
@@ -103,7 +76,7 @@ impl Node {
         }
     }
 
-    pub(super) async fn epoch_end(
+    pub(super) fn epoch_end(
         &self,
         topic: &TopicInfo,
         partition: i32,
@@ -133,15 +106,24 @@ impl Node {
         if self.leads(group) {
             return self.find_offset_here(group, query.spec, query.current_leader_epoch).await;
         }
-        let leader = self.leadership(group).filter(|l| l.leader != self.id()).ok_or(ResponseError::NotLeaderOrFollower)?;
+        let leader = self
+            .leadership(group)
+            .filter(|l| l.leader != self.id())
+            .ok_or(ResponseError::NotLeaderOrFollower)?;
         if !self.may_detour(conn, group) {
             return Err(ResponseError::NotLeaderOrFollower);
         }
-        let lookup = ForwardedLookup { group, timestamp: to_timestamp(query.spec), current_leader_epoch: query.current_leader_epoch };
+        let lookup = ForwardedLookup {
+            group,
+            timestamp: to_timestamp(query.spec),
+            current_leader_epoch: query.current_leader_epoch,
+        };
         let header = serde_json::to_vec(&lookup).unwrap_or_default();
-        let answer = self.inner.caller.call(leader.leader, Method::ListOffset, header.into(), Vec::new()).await;
+        let answer =
+            self.inner.caller.call(leader.leader, Method::ListOffset, header.into(), Vec::new()).await;
         let bytes = answer.map_err(|_| ResponseError::NotLeaderOrFollower)?;
-        let answer: LookupAnswer = serde_json::from_slice(&bytes).map_err(|_| ResponseError::UnknownServerError)?;
+        let answer: LookupAnswer =
+            serde_json::from_slice(&bytes).map_err(|_| ResponseError::UnknownServerError)?;
         match answer {
             Ok((timestamp, offset, leader_epoch)) => Ok(FoundOffset { timestamp, offset, leader_epoch }),
             Err(code) => Err(ResponseError::try_from_code(code).unwrap_or(ResponseError::UnknownServerError)),
@@ -170,7 +152,9 @@ impl Node {
         };
         let nothing = FoundOffset { timestamp: -1, offset: -1, leader_epoch: -1 };
         match found {
-            Ok(Some(f)) => Ok(FoundOffset { timestamp: f.timestamp, offset: f.offset, leader_epoch: f.leader_epoch }),
+            Ok(Some(f)) => {
+                Ok(FoundOffset { timestamp: f.timestamp, offset: f.offset, leader_epoch: f.leader_epoch })
+            }
             Ok(None) => Ok(nothing),
             Err(e) => {
                 warn!(group, "cannot look up an offset: {e}");
@@ -183,11 +167,13 @@ impl Node {
     pub(super) async fn serve_lookup(&self, header: &[u8]) -> Result<Bytes, String> {
         let lookup: ForwardedLookup = serde_json::from_slice(header).map_err(|e| e.to_string())?;
         let found = if self.leads(lookup.group) {
-            self.find_offset_here(lookup.group, from_timestamp(lookup.timestamp), lookup.current_leader_epoch).await
+            self.find_offset_here(lookup.group, from_timestamp(lookup.timestamp), lookup.current_leader_epoch)
+                .await
         } else {
             Err(ResponseError::NotLeaderOrFollower)
         };
-        let answer: LookupAnswer = found.map(|f| (f.timestamp, f.offset, f.leader_epoch)).map_err(|e| e.code());
+        let answer: LookupAnswer =
+            found.map(|f| (f.timestamp, f.offset, f.leader_epoch)).map_err(|e| e.code());
         serde_json::to_vec(&answer).map(Bytes::from).map_err(|e| e.to_string())
     }
 
@@ -207,6 +193,34 @@ impl Node {
             })
             .collect();
         FetchWatch { waiter, _waiting: waiting }
+    }
+}
+
+fn read_failure(partition: &Partition, offset: i64, e: &ReadError) -> ReadOutcome {
+    match e {
+        // A follower may not know yet what the leader has committed, and so may a leader that is just taking
+        // over. That is no reason to send a consumer to another offset: it waits.
+        ReadError::OutOfRange { log_start_offset, high_watermark, .. }
+            if offset > *high_watermark && partition.ready_term().is_none() =>
+        {
+            ReadOutcome {
+                high_watermark: *high_watermark,
+                last_stable_offset: *high_watermark,
+                log_start_offset: *log_start_offset,
+                ..ReadOutcome::default()
+            }
+        }
+        ReadError::OutOfRange { log_start_offset, high_watermark, .. } => ReadOutcome {
+            error: Some(ResponseError::OffsetOutOfRange),
+            high_watermark: *high_watermark,
+            last_stable_offset: *high_watermark,
+            log_start_offset: *log_start_offset,
+            ..ReadOutcome::default()
+        },
+        ReadError::Unavailable(_) | ReadError::Wal(_) => {
+            warn!(group = partition.id(), offset, "cannot read: {e}");
+            ReadOutcome::failed(ResponseError::KafkaStorageError)
+        }
     }
 }
 

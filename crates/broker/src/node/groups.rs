@@ -78,7 +78,11 @@ impl OffsetStore for Store {
                 at += visit_batch(&pair.concat(), visit);
             }
             if at == before {
-                error!(group = partition.id(), offset = at, "cannot load consumer groups: an unreadable batch");
+                error!(
+                    group = partition.id(),
+                    offset = at,
+                    "cannot load consumer groups: an unreadable batch"
+                );
                 return Err(ResponseError::KafkaStorageError.code());
             }
         }
@@ -120,8 +124,12 @@ impl Node {
             let leader = self.leadership(raft_group)?.leader;
             image.broker(leader).map(broker_info)
         };
-        let unavailable =
-            || Failure::new(ResponseError::CoordinatorNotAvailable, "the group's partition of __consumer_offsets has no leader now");
+        let unavailable = || {
+            Failure::new(
+                ResponseError::CoordinatorNotAvailable,
+                "the group's partition of __consumer_offsets has no leader now",
+            )
+        };
         groups.iter().map(|g| coordinator(g).ok_or_else(unavailable)).collect()
     }
 

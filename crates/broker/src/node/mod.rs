@@ -71,7 +71,7 @@ impl Node {
 
 fn topic_defaults(config: &chronik_common::config::NodeConfig) -> TopicDefaults {
     TopicDefaults {
-        min_insync_replicas: i32::from(config.min_insync_replicas),
+        min_insync_replicas: config.min_insync_replicas,
         max_message_bytes: config.message_max_bytes,
     }
 }

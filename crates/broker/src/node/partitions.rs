@@ -70,13 +70,20 @@ impl Partitions {
                 partition.attach(raft);
                 self.running.write().insert(group, partition);
             }
-            Err(e) => error!(topic = %topic.name, partition = index, group, "this replica cannot start and serves nothing: {e}"),
+            Err(e) => {
+                error!(topic = %topic.name, partition = index, group, "this replica cannot start and serves nothing: {e}");
+            }
         }
     }
 
     async fn remove_unwanted(&self, wanted: &HashSet<GroupId>) {
-        let stale: Vec<GroupId> =
-            self.groups.wal().groups().into_iter().filter(|g| *g != METADATA_GROUP && !wanted.contains(g)).collect();
+        let stale: Vec<GroupId> = self
+            .groups
+            .wal()
+            .groups()
+            .into_iter()
+            .filter(|g| *g != METADATA_GROUP && !wanted.contains(g))
+            .collect();
         for group in stale {
             let removed = self.running.write().remove(&group);
             if let Some(partition) = removed {

@@ -57,7 +57,10 @@ impl Node {
     ) -> BoxFuture<'static, ProduceOutcome> {
         let outcome = |result, leader| ProduceOutcome { result, leader };
         let Some(group) = self.group_of(topic, partition) else {
-            let e = failed(ResponseError::UnknownTopicOrPartition, format!("{}-{partition} does not exist", topic.name));
+            let e = failed(
+                ResponseError::UnknownTopicOrPartition,
+                format!("{}-{partition} does not exist", topic.name),
+            );
             return std::future::ready(outcome(Err(e), None)).boxed();
         };
         if self.leads(group) {
@@ -71,7 +74,10 @@ impl Node {
                 forwarded.map(move |r| outcome(r, None)).boxed()
             }
             _ => {
-                let e = failed(ResponseError::NotLeaderOrFollower, format!("node {} does not lead {}-{partition}", self.id(), topic.name));
+                let e = failed(
+                    ResponseError::NotLeaderOrFollower,
+                    format!("node {} does not lead {}-{partition}", self.id(), topic.name),
+                );
                 std::future::ready(outcome(Err(e), hint)).boxed()
             }
         }
@@ -107,11 +113,14 @@ impl Node {
                     log_append_time: -1,
                     log_start_offset: at.log_start_offset,
                 }),
-                Ok(Ok(Err(e))) => Err(append_failure(&e)),
-                Ok(Err(_)) => Err(append_failure(&AppendError::Unavailable)),
+                Ok(Ok(Err(e))) => Err(append_failure(e)),
+                Ok(Err(_)) => Err(append_failure(AppendError::Unavailable)),
                 Err(_) => Err(failed(
                     ResponseError::RequestTimedOut,
-                    format!("not on the disks of a quorum within {} ms; it may still be committed", timeout.as_millis()),
+                    format!(
+                        "not on the disks of a quorum within {} ms; it may still be committed",
+                        timeout.as_millis()
+                    ),
                 )),
             }
         }
@@ -127,14 +136,19 @@ impl Node {
     ) -> Result<(Arc<crate::partition::Partition>, NewBatch), Failure> {
         let image = self.inner.metadata.image();
         let found = image.partition_of_group(group).and_then(|p| image.topic_by_id(&p.topic));
-        let topic = found.ok_or_else(|| failed(ResponseError::UnknownTopicOrPartition, "the topic was deleted"))?;
-        let partition = self.inner.partitions.get(group).ok_or_else(|| append_failure(&AppendError::NotLeader))?;
+        let topic =
+            found.ok_or_else(|| failed(ResponseError::UnknownTopicOrPartition, "the topic was deleted"))?;
+        let partition =
+            self.inner.partitions.get(group).ok_or_else(|| append_failure(AppendError::NotLeader))?;
         let summary = validate_produce(&records, &self.limits(topic)).map_err(|e| {
             let error = ResponseError::try_from_code(e.kafka_code()).unwrap_or(ResponseError::CorruptMessage);
             failed(error, e.to_string())
         })?;
         if summary.transactional {
-            return Err(failed(ResponseError::InvalidTxnState, "transactions are not supported by this version"));
+            return Err(failed(
+                ResponseError::InvalidTxnState,
+                "transactions are not supported by this version",
+            ));
         }
         if acks == -1 {
             let wanted = min_insync_replicas(topic, self.topic_defaults());
@@ -142,7 +156,9 @@ impl Node {
             if (isr as i32) < wanted {
                 return Err(failed(
                     ResponseError::NotEnoughReplicas,
-                    format!("{isr} replicas are in sync, min.insync.replicas is {wanted}: nothing was appended"),
+                    format!(
+                        "{isr} replicas are in sync, min.insync.replicas is {wanted}: nothing was appended"
+                    ),
                 ));
             }
         }
@@ -174,14 +190,17 @@ impl Node {
             let lost = |why: String| failed(ResponseError::NotLeaderOrFollower, why);
             let waited = tokio::time::timeout(timeout + Duration::from_secs(1), answer).await;
             let bytes = waited
-                .map_err(|_| failed(ResponseError::RequestTimedOut, format!("node {leader} did not answer in time")))?
+                .map_err(|_| {
+                    failed(ResponseError::RequestTimedOut, format!("node {leader} did not answer in time"))
+                })?
                 .map_err(|e| lost(e.to_string()))?;
             match serde_json::from_slice(&bytes).map_err(|e| lost(e.to_string()))? {
                 ForwardedOutcome::Appended { base_offset, log_start_offset } => {
                     Ok(Appended { base_offset, log_append_time: -1, log_start_offset })
                 }
                 ForwardedOutcome::Failed { code, message } => {
-                    let error = ResponseError::try_from_code(code).unwrap_or(ResponseError::UnknownServerError);
+                    let error =
+                        ResponseError::try_from_code(code).unwrap_or(ResponseError::UnknownServerError);
                     Err(Failure { error, message })
                 }
             }
@@ -189,7 +208,11 @@ impl Node {
     }
 
     /// Serves a produce request that another node passed on.
-    pub(super) fn serve_produce(&self, header: &[u8], body: Vec<Bytes>) -> BoxFuture<'static, Result<Bytes, String>> {
+    pub(super) fn serve_produce(
+        &self,
+        header: &[u8],
+        body: Vec<Bytes>,
+    ) -> BoxFuture<'static, Result<Bytes, String>> {
         let header: Forwarded = match serde_json::from_slice(header) {
             Ok(header) => header,
             Err(e) => return std::future::ready(Err(format!("malformed produce call: {e}"))).boxed(),
@@ -198,11 +221,14 @@ impl Node {
         let result = if self.leads(header.group) {
             self.append_here(header.group, records, header.acks, Duration::from_millis(header.timeout_ms))
         } else {
-            std::future::ready(Err(append_failure(&AppendError::NotLeader))).boxed()
+            std::future::ready(Err(append_failure(AppendError::NotLeader))).boxed()
         };
         async move {
             let outcome = match result.await {
-                Ok(at) => ForwardedOutcome::Appended { base_offset: at.base_offset, log_start_offset: at.log_start_offset },
+                Ok(at) => ForwardedOutcome::Appended {
+                    base_offset: at.base_offset,
+                    log_start_offset: at.log_start_offset,
+                },
                 Err(e) => ForwardedOutcome::Failed { code: e.error.code(), message: e.message },
             };
             serde_json::to_vec(&outcome).map(Bytes::from).map_err(|e| e.to_string())
@@ -211,7 +237,7 @@ impl Node {
     }
 }
 
-fn append_failure(e: &AppendError) -> Failure {
+fn append_failure(e: AppendError) -> Failure {
     let error = match e {
         AppendError::NotLeader => ResponseError::NotLeaderOrFollower,
         AppendError::Unavailable => ResponseError::KafkaStorageError,

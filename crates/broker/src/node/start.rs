@@ -40,7 +40,9 @@ use crate::wal::{Options, Wal, WalError};
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// An address cannot be bound.
-    #[error("cannot listen on {address} for {purpose}: {source}; another process may use the port, see `ss -ltnp`")]
+    #[error(
+        "cannot listen on {address} for {purpose}: {source}; another process may use the port, see `ss -ltnp`"
+    )]
     Bind {
         /// The address.
         address: HostPort,
@@ -101,9 +103,11 @@ impl Running {
 }
 
 pub(super) async fn bind(address: &HostPort, purpose: &'static str) -> Result<TcpListener, StartError> {
-    TcpListener::bind((address.host.as_str(), address.port))
-        .await
-        .map_err(|source| StartError::Bind { address: address.clone(), purpose, source })
+    TcpListener::bind((address.host.as_str(), address.port)).await.map_err(|source| StartError::Bind {
+        address: address.clone(),
+        purpose,
+        source,
+    })
 }
 
 /// Starts a node and returns when it serves clients.
@@ -114,7 +118,7 @@ pub async fn start(config: NodeConfig) -> Result<Running, StartError> {
     let stop = CancellationToken::new();
     let tasks = TaskTracker::new();
     let known = identity::load(&config.data_dir, config.node_id)?;
-    let options = Options { file_size: config.wal_file_size, ..Options::default() };
+    let options = Options::with_file_size(config.wal_file_size);
     let (wal, recovered) = Wal::open(&config.wal_dir, options)?;
     for damage in &recovered.corruptions {
         error!("WAL corruption: {damage:?}; the groups that it touches are not served by this node");
@@ -126,7 +130,8 @@ pub async fn start(config: NodeConfig) -> Result<Running, StartError> {
         replica_lag_max: config.replica_lag_time_max,
     };
     let me = config.node_id;
-    let announced = Arc::new(ArcSwap::from_pointee(known.as_ref().map(|i| i.cluster_id.clone()).unwrap_or_default()));
+    let announced =
+        Arc::new(ArcSwap::from_pointee(known.as_ref().map(|i| i.cluster_id.clone()).unwrap_or_default()));
     let parts = Arc::new(OnceLock::new());
     let service = Service { me, cluster_id: announced.clone(), parts: parts.clone() };
     serve_peers(&config, &service, &stop, &tasks).await?;
@@ -140,7 +145,11 @@ pub async fn start(config: NodeConfig) -> Result<Running, StartError> {
     let groups = Groups::new(wal.clone(), peers.clone(), liveness.clone(), timing, recovered.app_states)
         .map_err(StartError::Metadata)?;
     let calls = Calls::default();
-    drop(parts.set(Parts { groups: groups.clone(), calls: Arc::new(calls.clone()), events: Arc::new(liveness.clone()) }));
+    drop(parts.set(Parts {
+        groups: groups.clone(),
+        calls: Arc::new(calls.clone()),
+        events: Arc::new(liveness.clone()),
+    }));
     for (id, address) in founders.iter().filter(|(id, _)| **id != me) {
         peers.connect(*id, address);
     }
@@ -180,7 +189,8 @@ pub async fn start(config: NodeConfig) -> Result<Running, StartError> {
 
 /// The voters of the metadata group, with their addresses.
 fn founders(config: &NodeConfig) -> Result<BTreeMap<i32, PeerAddress>, StartError> {
-    let own = || PeerAddress { raft: config.advertise.raft.to_string(), wal: config.advertise.wal.to_string() };
+    let own =
+        || PeerAddress { raft: config.advertise.raft.to_string(), wal: config.advertise.wal.to_string() };
     match &config.formation {
         Formation::Standalone => Ok(BTreeMap::from([(config.node_id, own())])),
         Formation::Peers(peers) => Ok(peers
@@ -248,7 +258,11 @@ async fn start_metadata(
 }
 
 /// Makes this node known to the cluster; waits for a metadata leader as long as it takes.
-async fn register(config: &NodeConfig, identity: &Identity, metadata: &MetadataLog) -> Result<(), StartError> {
+async fn register(
+    config: &NodeConfig,
+    identity: &Identity,
+    metadata: &MetadataLog,
+) -> Result<(), StartError> {
     propose_until_done(metadata, Command::SetClusterId { cluster_id: identity.cluster_id.clone() }).await?;
     let endpoints = Endpoints {
         kafka: config.advertise.kafka.clone(),
@@ -266,7 +280,9 @@ async fn register(config: &NodeConfig, identity: &Identity, metadata: &MetadataL
     propose_until_done(metadata, command).await?;
     if config.admin_api_key.is_none() {
         let drawn = AdminKey::new(Uuid::new_v4().simple().to_string());
-        if let Outcome::AdminKey { key } = propose_until_done(metadata, Command::SetAdminKey { key: drawn }).await? {
+        if let Outcome::AdminKey { key } =
+            propose_until_done(metadata, Command::SetAdminKey { key: drawn }).await?
+        {
             keep_admin_key(config, &key)?;
         }
     }

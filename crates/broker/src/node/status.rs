@@ -19,17 +19,26 @@ impl Node {
         let mut reasons = Vec::new();
         let mut reason = |code: &str, message: String| reasons.push(Reason { code: code.into(), message });
         if self.inner.metadata.leader().is_none() {
-            reason("no_metadata_leader", "no node leads the metadata: a majority of the nodes must be up and reach each other".into());
+            reason(
+                "no_metadata_leader",
+                "no node leads the metadata: a majority of the nodes must be up and reach each other".into(),
+            );
         }
         let image = self.inner.metadata.image();
         let leaderless =
             image.topics().flat_map(|t| &t.partitions).filter(|p| self.leadership(p.group).is_none()).count();
         if leaderless > 0 {
-            reason("leaderless_partitions", format!("{leaderless} partitions have no leader: a majority of their replicas must be up"));
+            reason(
+                "leaderless_partitions",
+                format!("{leaderless} partitions have no leader: a majority of their replicas must be up"),
+            );
         }
         let damaged = self.inner.partitions.all().iter().filter(|p| p.broken().is_some()).count();
         if damaged > 0 {
-            reason("damaged_replicas", format!("{damaged} replicas on this node are damaged and serve nothing: see its log"));
+            reason(
+                "damaged_replicas",
+                format!("{damaged} replicas on this node are damaged and serve nothing: see its log"),
+            );
         }
         Health { healthy: reasons.is_empty(), node_id: self.id(), reasons }
     }
@@ -67,7 +76,8 @@ impl Node {
     fn partition_status(&self, topic: &Topic, index: i32, partition: &Partition) -> PartitionStatus {
         let replicas: Vec<i32> = partition.replicas.iter().map(|r| r.broker).collect();
         let leadership = self.leadership(partition.group);
-        let isr = leadership.as_ref().map(|l| replicas.iter().copied().filter(|b| l.isr.contains(b)).collect());
+        let isr =
+            leadership.as_ref().map(|l| replicas.iter().copied().filter(|b| l.isr.contains(b)).collect());
         PartitionStatus {
             topic: topic.name.clone(),
             partition: index,
@@ -100,7 +110,11 @@ impl Node {
 }
 
 /// Serves the admin API on every configured address.
-pub(super) async fn serve(node: &Node, stop: &CancellationToken, tasks: &TaskTracker) -> Result<(), StartError> {
+pub(super) async fn serve(
+    node: &Node,
+    stop: &CancellationToken,
+    tasks: &TaskTracker,
+) -> Result<(), StartError> {
     for address in &node.inner.config.bind.admin {
         let listener = bind(address, "the admin API").await?;
         tasks.spawn(admin::serve(listener, Arc::new(node.clone()), stop.clone()));
@@ -166,7 +180,11 @@ impl Node {
                 followers: replication
                     .followers
                     .iter()
-                    .map(|f| FollowerLag { node_id: f.node.broker(), entries: Some(lag(f.matched)), ms: None })
+                    .map(|f| FollowerLag {
+                        node_id: f.node.broker(),
+                        entries: Some(lag(f.matched)),
+                        ms: None,
+                    })
                     .collect(),
             })
         };

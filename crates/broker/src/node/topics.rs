@@ -11,8 +11,8 @@ use uuid::Uuid;
 use super::Node;
 use crate::cluster::ProposalError;
 use crate::kafka::backend::{
-    ConfigEntry, ConfigKind, ConfigResource, ConfigSource, CreatedTopic, DeletedTopic, Failure, MorePartitions,
-    NewTopic, ProducerIdentity, TopicInfo, TopicRef,
+    ConfigEntry, ConfigKind, ConfigResource, ConfigSource, CreatedTopic, DeletedTopic, Failure,
+    MorePartitions, NewTopic, ProducerIdentity, TopicInfo, TopicRef,
 };
 use crate::metadata::{self, Assignment, CONSUMER_OFFSETS, Command, MetadataError, Outcome, Topic};
 
@@ -39,7 +39,12 @@ impl Node {
         image.brokers().keys().copied().filter(|b| !self.inner.liveness.is_alive(*b)).collect()
     }
 
-    pub(super) async fn create(&self, new: NewTopic, validate_only: bool, timeout: Duration) -> Result<CreatedTopic, Failure> {
+    pub(super) async fn create(
+        &self,
+        new: NewTopic,
+        validate_only: bool,
+        timeout: Duration,
+    ) -> Result<CreatedTopic, Failure> {
         let config = new.configs.into_iter().filter_map(|(k, v)| Some((k, v?))).collect::<BTreeMap<_, _>>();
         let assignment = self.assignment(new.partitions, new.replication_factor, new.assignments)?;
         let command = Command::CreateTopic {
@@ -79,12 +84,15 @@ impl Node {
         if explicit.is_empty() {
             return Ok(Assignment::Automatic {
                 partitions: partitions.unwrap_or(self.inner.config.num_partitions),
-                replication_factor: replication_factor.unwrap_or(self.inner.config.replication_factor as i16),
+                replication_factor: replication_factor.unwrap_or(self.inner.config.replication_factor),
             });
         }
         explicit.sort_by_key(|(index, _)| *index);
         if explicit.iter().map(|(index, _)| *index).ne(0..explicit.len() as i32) {
-            return Err(Failure::new(ResponseError::InvalidReplicaAssignment, "partitions must be numbered from 0 without gaps"));
+            return Err(Failure::new(
+                ResponseError::InvalidReplicaAssignment,
+                "partitions must be numbered from 0 without gaps",
+            ));
         }
         Ok(Assignment::Explicit(explicit.into_iter().map(|(_, brokers)| brokers).collect()))
     }
@@ -97,7 +105,9 @@ impl Node {
         let led = async {
             for partition in &topic.partitions {
                 while self.leadership(partition.group).is_none() {
-                    drop(tokio::time::timeout(Duration::from_millis(20), self.inner.liveness.changed()).await);
+                    drop(
+                        tokio::time::timeout(Duration::from_millis(20), self.inner.liveness.changed()).await,
+                    );
                 }
             }
         };
@@ -107,7 +117,13 @@ impl Node {
     pub(super) async fn auto_create_topics(&self, names: Vec<String>) -> Vec<Result<(), ResponseError>> {
         let mut results = Vec::with_capacity(names.len());
         for name in names {
-            let new = NewTopic { name, partitions: None, replication_factor: None, assignments: Vec::new(), configs: Vec::new() };
+            let new = NewTopic {
+                name,
+                partitions: None,
+                replication_factor: None,
+                assignments: Vec::new(),
+                configs: Vec::new(),
+            };
             let result = self.create(new, false, METADATA_TIMEOUT).await;
             results.push(match result {
                 Ok(_) => Ok(()),
@@ -138,7 +154,12 @@ impl Node {
         }
         let deadline = Instant::now() + METADATA_TIMEOUT;
         self.inner.metadata.wait_for(deadline, |image| image.topic(CONSUMER_OFFSETS).is_some()).await;
-        self.inner.metadata.image().topic(CONSUMER_OFFSETS).cloned().ok_or_else(|| ResponseError::CoordinatorNotAvailable.into())
+        self.inner
+            .metadata
+            .image()
+            .topic(CONSUMER_OFFSETS)
+            .cloned()
+            .ok_or_else(|| ResponseError::CoordinatorNotAvailable.into())
     }
 
     pub(super) async fn delete(&self, topic: TopicRef, timeout: Duration) -> Result<DeletedTopic, Failure> {
@@ -148,8 +169,12 @@ impl Node {
             TopicRef::Id(id) => image.topic_by_id(id),
         };
         let found = found.ok_or_else(|| match &topic {
-            TopicRef::Name(name) => Failure::new(ResponseError::UnknownTopicOrPartition, format!("topic {name} does not exist")),
-            TopicRef::Id(id) => Failure::new(ResponseError::UnknownTopicId, format!("no topic has the id {id}")),
+            TopicRef::Name(name) => {
+                Failure::new(ResponseError::UnknownTopicOrPartition, format!("topic {name} does not exist"))
+            }
+            TopicRef::Id(id) => {
+                Failure::new(ResponseError::UnknownTopicId, format!("no topic has the id {id}"))
+            }
         })?;
         self.inner.metadata.propose(Command::DeleteTopic { id: found.id }, timeout).await?;
         let deadline = Instant::now() + timeout;
@@ -157,10 +182,18 @@ impl Node {
         Ok(DeletedTopic { name: found.name.clone(), id: found.id })
     }
 
-    pub(super) async fn grow(&self, more: MorePartitions, validate_only: bool, timeout: Duration) -> Result<(), Failure> {
+    pub(super) async fn grow(
+        &self,
+        more: MorePartitions,
+        validate_only: bool,
+        timeout: Duration,
+    ) -> Result<(), Failure> {
         let image = self.inner.metadata.image();
         let topic = image.topic(&more.topic).ok_or_else(|| {
-            Failure::new(ResponseError::UnknownTopicOrPartition, format!("topic {} does not exist", more.topic))
+            Failure::new(
+                ResponseError::UnknownTopicOrPartition,
+                format!("topic {} does not exist", more.topic),
+            )
         })?;
         let command = Command::CreatePartitions {
             topic: topic.id,
@@ -177,7 +210,12 @@ impl Node {
             let deadline = Instant::now() + timeout.min(METADATA_TIMEOUT);
             let count = topic.partitions.len();
             let id = topic.id;
-            self.inner.metadata.wait_for(deadline, |image| image.topic_by_id(&id).is_none_or(|t| t.partitions.len() >= count)).await;
+            self.inner
+                .metadata
+                .wait_for(deadline, |image| {
+                    image.topic_by_id(&id).is_none_or(|t| t.partitions.len() >= count)
+                })
+                .await;
             self.wait_until_served(&topic, timeout).await;
         }
         Ok(())
@@ -188,7 +226,10 @@ impl Node {
             ConfigResource::Topic(name) => {
                 let image = self.inner.metadata.image();
                 let topic = image.topic(name).ok_or_else(|| {
-                    Failure::new(ResponseError::UnknownTopicOrPartition, format!("topic {name} does not exist"))
+                    Failure::new(
+                        ResponseError::UnknownTopicOrPartition,
+                        format!("topic {name} does not exist"),
+                    )
                 })?;
                 Ok(self.topic_configs(topic))
             }
@@ -217,9 +258,16 @@ impl Node {
             ("min.insync.replicas", config.min_insync_replicas.to_string(), ConfigKind::Int),
             ("num.partitions", config.num_partitions.to_string(), ConfigKind::Int),
             ("offsets.topic.num.partitions", config.offsets_topic_partitions.to_string(), ConfigKind::Int),
-            ("replica.lag.time.max.ms", config.replica_lag_time_max.as_millis().to_string(), ConfigKind::Long),
+            (
+                "replica.lag.time.max.ms",
+                config.replica_lag_time_max.as_millis().to_string(),
+                ConfigKind::Long,
+            ),
         ];
-        entries.into_iter().map(|(name, value, kind)| plain(name, value, kind, ConfigSource::StaticBroker)).collect()
+        entries
+            .into_iter()
+            .map(|(name, value, kind)| plain(name, value, kind, ConfigSource::StaticBroker))
+            .collect()
     }
 
     /// A producer id that no one else has or had.

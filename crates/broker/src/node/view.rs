@@ -34,7 +34,9 @@ impl Node {
                 let leader_epoch = leader_epoch(l.term);
                 PartitionInfo { index, leader: Some(l.leader), leader_epoch, replicas, isr, offline }
             }
-            None => PartitionInfo { index, leader: None, leader_epoch: -1, replicas, isr: Vec::new(), offline },
+            None => {
+                PartitionInfo { index, leader: None, leader_epoch: -1, replicas, isr: Vec::new(), offline }
+            }
         }
     }
 

@@ -143,6 +143,11 @@ impl Partition {
     }
 }
 
+/// The asker may be gone: then nobody is told.
+fn reply(answer: Answer, result: Result<AppendedAt, AppendError>) {
+    let _ = answer.send(result);
+}
+
 async fn run(partition: Arc<Partition>) {
     loop {
         let batches = partition.take_queued();
@@ -151,7 +156,11 @@ async fn run(partition: Arc<Partition>) {
         }
         match partition.ready().await {
             Ok((group, term)) => one_round(&partition, &group, term, batches).await,
-            Err(e) => batches.into_iter().for_each(|q| drop(q.answer.send(Err(e)))),
+            Err(e) => {
+                for queued in batches {
+                    reply(queued.answer, Err(e));
+                }
+            }
         }
     }
 }
@@ -171,7 +180,7 @@ impl Round {
     fn admit(&mut self, partition: &Partition, term: u64, queued: Queued) {
         let Queued { batch, answer } = queued;
         if batch.only_in_term.is_some_and(|only| only != term) {
-            return drop(answer.send(Err(AppendError::NotLeader)));
+            return reply(answer, Err(AppendError::NotLeader));
         }
         let state = partition.state.lock();
         let base = state.high_watermark() + i64::from(self.count);
@@ -186,14 +195,16 @@ impl Round {
             }
             Verdict::Duplicate { base_offset, .. } => {
                 let log_start_offset = state.log_start_offset();
-                drop(answer.send(Ok(AppendedAt { base_offset, log_start_offset })));
+                reply(answer, Ok(AppendedAt { base_offset, log_start_offset }));
             }
             Verdict::DuplicateInFlight { base_offset } => {
                 let into = (base_offset - state.high_watermark()) as u32;
                 self.answers.push((into, answer));
             }
-            Verdict::OutOfOrder { expected } => drop(answer.send(Err(AppendError::OutOfOrderSequence { expected }))),
-            Verdict::Fenced { epoch } => drop(answer.send(Err(AppendError::Fenced { epoch }))),
+            Verdict::OutOfOrder { expected } => {
+                reply(answer, Err(AppendError::OutOfOrderSequence { expected }));
+            }
+            Verdict::Fenced { epoch } => reply(answer, Err(AppendError::Fenced { epoch })),
         }
     }
 
@@ -209,7 +220,9 @@ impl Round {
 
 async fn one_round(partition: &Arc<Partition>, group: &Arc<Group>, term: u64, batches: Vec<Queued>) {
     let mut round = Round::default();
-    batches.into_iter().for_each(|queued| round.admit(partition, term, queued));
+    for queued in batches {
+        round.admit(partition, term, queued);
+    }
     if round.chunks.is_empty() {
         return;
     }
@@ -230,6 +243,6 @@ async fn one_round(partition: &Arc<Partition>, group: &Arc<Group>, term: u64, ba
     let log_start_offset = partition.bounds().0;
     for (into, answer) in round.answers {
         let at = result.map(|base| AppendedAt { base_offset: base + i64::from(into), log_start_offset });
-        drop(answer.send(at));
+        reply(answer, at);
     }
 }

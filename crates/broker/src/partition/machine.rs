@@ -29,7 +29,12 @@ impl PartitionMachine {
         };
         match state.apply(&applied) {
             Ok(0) => {}
-            Ok(batches) => error!(group = self.0.id, index = entry.index, batches, "producer batches out of sequence reached the log: please report this"),
+            Ok(batches) => error!(
+                group = self.0.id,
+                index = entry.index,
+                batches,
+                "producer batches out of sequence reached the log: please report this"
+            ),
             Err(e) => return Err(e.to_string()),
         }
         Ok(Reply::BaseOffset(command.base))
@@ -62,7 +67,8 @@ impl StateMachine for PartitionMachine {
     }
 
     fn restore(&self, state: &[u8]) -> io::Result<()> {
-        let restored = PartitionState::decode(state).map_err(|e| io::Error::new(io::ErrorKind::InvalidData, e.to_string()))?;
+        let restored = PartitionState::decode(state)
+            .map_err(|e| io::Error::new(io::ErrorKind::InvalidData, e.to_string()))?;
         *self.0.state.lock() = restored;
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! ListOffsets: finding an offset by time.
+//! Finding an offset by time.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -93,7 +93,11 @@ impl Partition {
                         };
                         match (want, found) {
                             (Want::NotBefore(_), Some(found)) => return Ok(Some(found)),
-                            (Want::Newest, Some(found)) if best.is_none_or(|b| found.timestamp > b.timestamp) => best = Some(found),
+                            (Want::Newest, Some(found))
+                                if best.is_none_or(|b| found.timestamp > b.timestamp) =>
+                            {
+                                best = Some(found);
+                            }
                             _ => {}
                         }
                         base = next;

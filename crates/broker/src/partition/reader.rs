@@ -10,8 +10,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::Partition;
-use crate::log::{batches, patched_prefix};
 use crate::log::epochs::leader_epoch;
+use crate::log::{batches, patched_prefix};
 use crate::wal::{Entry, GroupLog, WalError};
 
 /// Batches read from a partition.
@@ -78,7 +78,12 @@ impl Partition {
 }
 
 /// The entries that hold offsets from `from` to below `upto`, about `max_bytes` of them.
-pub(super) async fn read_entries(log: &GroupLog, from: u64, upto: u64, max_bytes: usize) -> Result<Vec<Entry>, WalError> {
+pub(super) async fn read_entries(
+    log: &GroupLog,
+    from: u64,
+    upto: u64,
+    max_bytes: usize,
+) -> Result<Vec<Entry>, WalError> {
     let (Some(first), Some(last)) = (log.locate(from), log.locate(upto - 1)) else { return Ok(Vec::new()) };
     let max_bytes = max_bytes.clamp(1, MAX_READ);
     let range = first..last + 1;
@@ -104,7 +109,9 @@ fn slice(entries: Vec<Entry>, offset: i64, max_bytes: usize, at_least_one: bool,
                         return out;
                     }
                     let batch = chunk.slice(range);
-                    let Ok(prefix) = patched_prefix(&batch, base, leader_epoch(entry.id.term)) else { return out };
+                    let Ok(prefix) = patched_prefix(&batch, base, leader_epoch(entry.id.term)) else {
+                        return out;
+                    };
                     out.size += batch.len();
                     out.pieces.push(Bytes::copy_from_slice(&prefix));
                     out.pieces.push(batch.slice(prefix.len()..));

@@ -2,6 +2,8 @@
 //!
 //! Must never copy a record's bytes: bodies are moved as shared slices.
 
+#![allow(clippy::zero_sized_map_values, reason = "openraft asks for a map to `EmptyNode`")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
@@ -88,7 +90,9 @@ pub(super) fn encode_membership(membership: &Membership) -> Bytes {
 fn put_ids(out: &mut BytesMut, ids: impl Iterator<Item = u64>) {
     let ids: Vec<u64> = ids.collect();
     out.put_u32(ids.len() as u32);
-    ids.into_iter().for_each(|id| out.put_u64(id));
+    for id in ids {
+        out.put_u64(id);
+    }
 }
 
 pub(super) fn decode_membership(mut bytes: Bytes) -> io::Result<Membership> {
@@ -98,7 +102,8 @@ pub(super) fn decode_membership(mut bytes: Bytes) -> io::Result<Membership> {
     for _ in 0..sets {
         configs.push(get_ids(&mut bytes)?);
     }
-    let nodes: BTreeMap<u64, EmptyNode> = get_ids(&mut bytes)?.into_iter().map(|id| (id, EmptyNode {})).collect();
+    let nodes: BTreeMap<u64, EmptyNode> =
+        get_ids(&mut bytes)?.into_iter().map(|id| (id, EmptyNode {})).collect();
     Membership::new(configs, nodes).map_err(|e| invalid(format!("membership entry: {e}")))
 }
 
@@ -138,7 +143,11 @@ pub(super) fn id_from_wal(id: wal::LogId) -> LogId {
 }
 
 /// A state machine at a log position, as it is put into WAL checkpoints and snapshots.
-pub(super) fn encode_state(last: Option<&LogId>, membership: &StoredMembership, state: Bytes) -> wire::Snapshot {
+pub(super) fn encode_state(
+    last: Option<&LogId>,
+    membership: &StoredMembership,
+    state: Bytes,
+) -> wire::Snapshot {
     wire::Snapshot {
         vote: None,
         last: last.map(id_to_wire),

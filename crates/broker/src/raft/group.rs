@@ -135,12 +135,17 @@ impl Group {
         let mut pause = Duration::from_millis(1);
         loop {
             let (responder, answer) = ProgressResponder::<TypeConfig, _>::complete_only();
-            let write = self.raft.write(command.clone()).with_leader(CommittedLeaderId::new(term)).responder(responder);
+            let write = self
+                .raft
+                .write(command.clone())
+                .with_leader(CommittedLeaderId::new(term))
+                .responder(responder);
             write.await.map_err(|e| stopped(e.to_string()))?;
             match answer.await {
                 Ok(Ok(response)) => return Ok(response.data),
                 Ok(Err(ClientWriteError::ForwardToLeader(forward)))
-                    if matches!(forward.reason, ForwardReason::LeaseExpired) && self.leads() == Some(term) =>
+                    if matches!(forward.reason, ForwardReason::LeaseExpired)
+                        && self.leads() == Some(term) =>
                 {
                     // An idle group is quiescent: its lease ran out with its last round, and nothing was appended.
                     // One heartbeat to a quorum renews it.
@@ -162,7 +167,8 @@ impl Group {
 
     /// Tells the group that a broker can be reached again: replication to it goes on at once.
     pub(super) fn reachable(self: &Arc<Self>, broker: i32) {
-        let targets: Vec<u64> = self.voters.iter().filter(|v| v.broker() == broker).map(|v| v.raw()).collect();
+        let targets: Vec<u64> =
+            self.voters.iter().filter(|v| v.broker() == broker).map(|v| v.raw()).collect();
         let group = self.clone();
         self.runtime.spawn(async move { drop(group.raft.trigger().reset_backoff(targets).await) });
     }

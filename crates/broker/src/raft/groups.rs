@@ -119,6 +119,7 @@ impl Groups {
             .map_err(io::Error::other)?;
         raft.runtime_config().tick(false);
         if log.state().last.is_none() {
+            #[allow(clippy::zero_sized_map_values, reason = "openraft asks for this map")]
             let members: BTreeMap<u64, EmptyNode> = voters.iter().map(|v| (v.raw(), EmptyNode {})).collect();
             raft.initialize(members).await.map_err(io::Error::other)?;
         }

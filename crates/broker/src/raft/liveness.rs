@@ -21,7 +21,7 @@ use tracing::{debug, info, warn};
 
 use super::group::Group;
 use super::groups::{Groups, Timing};
-use super::transport::link::LinkState;
+use super::transport::link::{Link, LinkState};
 use super::transport::wire::{self, Gossip, envelope::Body};
 use super::transport::{Class, PeerEvents, Peers};
 use super::types::{GroupId, METADATA_GROUP};
@@ -177,7 +177,10 @@ impl Liveness {
 
     fn claim(&self, group: GroupId, leadership: Leadership) {
         let mut claims = self.inner.claims.write();
-        if claims.get(&group).is_some_and(|c| c.leadership.term > leadership.term || c.leadership == leadership) {
+        if claims
+            .get(&group)
+            .is_some_and(|c| c.leadership.term > leadership.term || c.leadership == leadership)
+        {
             return;
         }
         let version = self.next_version();
@@ -222,7 +225,7 @@ impl Liveness {
                         beat += 1;
                         self.notice_deaths();
                         self.elect_orphans(&mut orphans);
-                        if beat % 2 == 0 {
+                        if beat.is_multiple_of(2) {
                             self.update_isrs();
                             self.gossip_to_all(&peers, true);
                         }
@@ -256,7 +259,7 @@ impl Liveness {
     fn gossip_to_all(&self, peers: &Peers, even_if_nothing_new: bool) {
         let version = *self.inner.version.lock();
         for peer in peers.ids() {
-            let Some(link) = peers.link(peer, Class::Control).filter(|l| l.is_up()) else { continue };
+            let Some(link) = peers.link(peer, Class::Control).filter(Link::is_up) else { continue };
             let told = {
                 let mut heard = self.inner.heard.lock();
                 let heard = heard.entry(peer).or_insert_with(|| Heard::never(self.inner.timing));
@@ -296,7 +299,11 @@ impl Liveness {
         let replication = group.replication()?;
         let now = Instant::now();
         let mut all = self.inner.followers.lock();
-        let record = all.entry(group.id()).or_insert_with(|| Following { term, caught_up: HashMap::new(), last: None });
+        let record = all.entry(group.id()).or_insert_with(|| Following {
+            term,
+            caught_up: HashMap::new(),
+            last: None,
+        });
         if record.term != term {
             *record = Following { term, caught_up: HashMap::new(), last: None };
         }

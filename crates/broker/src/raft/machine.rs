@@ -17,7 +17,9 @@ use prost::Message;
 
 use super::codec::{decode_state, encode_state, invalid};
 use super::transport::wire;
-use super::types::{Command, EntryPayload, LogId, Reply, Snapshot, SnapshotMeta, StoredMembership, TypeConfig, term_of};
+use super::types::{
+    Command, EntryPayload, LogId, Reply, Snapshot, SnapshotMeta, StoredMembership, TypeConfig, term_of,
+};
 
 /// A committed entry as the application sees it.
 #[derive(Debug)]
@@ -75,7 +77,8 @@ impl Machine {
         let mut position = Position { last: None, membership: StoredMembership::default() };
         app.reset();
         if let Some(bytes) = checkpoint {
-            let snapshot = wire::Snapshot::decode(bytes).map_err(|e| invalid(format!("WAL checkpoint: {e}")))?;
+            let snapshot =
+                wire::Snapshot::decode(bytes).map_err(|e| invalid(format!("WAL checkpoint: {e}")))?;
             let (last, membership, state) = decode_state(snapshot)?;
             app.restore(&state)?;
             position = Position { last, membership };
@@ -100,7 +103,7 @@ impl Machine {
             EntryPayload::Blank => Payload::Blank,
             EntryPayload::Normal(command) => Payload::Data(command),
             EntryPayload::Membership(m) => {
-                position.membership = StoredMembership::new(Some(log_id.clone()), m.clone());
+                position.membership = StoredMembership::new(Some(log_id), m.clone());
                 Payload::Membership
             }
         };
@@ -116,7 +119,7 @@ impl RaftStateMachine<TypeConfig> for Machine {
 
     async fn applied_state(&mut self) -> io::Result<(Option<LogId>, StoredMembership)> {
         let position = self.position.lock();
-        Ok((position.last.clone(), position.membership.clone()))
+        Ok((position.last, position.membership.clone()))
     }
 
     async fn apply<S>(&mut self, mut entries: S) -> io::Result<()>
@@ -139,7 +142,10 @@ impl RaftStateMachine<TypeConfig> for Machine {
 
     /// Refused: nothing is ever purged from a log yet, so no leader has a reason to send a snapshot.
     async fn install_snapshot(&mut self, meta: &SnapshotMeta, _snapshot: Bytes) -> io::Result<()> {
-        Err(io::Error::new(io::ErrorKind::Unsupported, format!("a snapshot at {:?} was sent, but logs are kept whole", meta.last_log_id)))
+        Err(io::Error::new(
+            io::ErrorKind::Unsupported,
+            format!("a snapshot at {:?} was sent, but logs are kept whole", meta.last_log_id),
+        ))
     }
 
     async fn get_current_snapshot(&mut self) -> io::Result<Option<Snapshot>> {
@@ -153,7 +159,7 @@ impl RaftSnapshotBuilder<TypeConfig> for Machine {
     async fn build_snapshot(&mut self) -> io::Result<Snapshot> {
         let position = self.position.lock();
         Ok(Snapshot {
-            meta: SnapshotMeta { last_log_id: position.last.clone(), last_membership: position.membership.clone() },
+            meta: SnapshotMeta { last_log_id: position.last, last_membership: position.membership.clone() },
             snapshot: self.app.encode(),
         })
     }

@@ -181,8 +181,13 @@ impl RaftLogStorage<TypeConfig> for LogStore {
         I: IntoIterator<Item = Entry> + OptionalSend,
         I::IntoIter: OptionalSend,
     {
-        let entries: Vec<wal::Entry> =
-            entries.into_iter().map(|e| { let leader = self.leader_of(term_of(&e.log_id)); entry_to_wal(e, leader) }).collect();
+        let entries: Vec<wal::Entry> = entries
+            .into_iter()
+            .map(|e| {
+                let leader = self.leader_of(term_of(&e.log_id));
+                entry_to_wal(e, leader)
+            })
+            .collect();
         self.log.append(entries, Box::new(move |result| callback.io_completed(result))).map_err(to_io)
     }
 

@@ -14,7 +14,7 @@ use super::file::{PAGE, WalFile, file_name};
 use super::frame::{FrameType, Header, body_crc};
 
 /// A frame to write. The numbers mean what they mean in a frame's header.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Forged {
     /// The type; what is no type becomes an entry.
     pub frame: u8,

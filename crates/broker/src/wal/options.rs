@@ -40,6 +40,11 @@ impl Default for Options {
 }
 
 impl Options {
+    /// The defaults, with files of this size in bytes.
+    pub fn with_file_size(file_size: u64) -> Self {
+        Self { file_size, ..Self::default() }
+    }
+
     /// `file_size` within its limits.
     pub(super) fn clamped_file_size(&self) -> u64 {
         self.file_size.clamp(64 << 10, 4 << 30).next_multiple_of(4096)

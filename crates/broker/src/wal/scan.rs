@@ -5,6 +5,9 @@
 //! behind it belongs to a flush that began behind P. If all frames behind it (the disk may have
 //! written the later sectors first) belong to a flush that began at or before P, that flush never
 //! finished, nobody was told of it, and P is a **torn tail**.
+//!
+//! One thing cannot be told: damage to the very last flush, if the process died after its fsync and
+//! before the writer, idle, had marked the place. It passes for a torn tail, which is reported.
 
 use std::io;
 

@@ -19,7 +19,8 @@ pub struct Answer {
 pub async fn ask(address: &str, node_id: i32, directory_id: &str) -> Result<Answer, String> {
     let channel = endpoint(address).map_err(|e| e.to_string())?.connect().await.map_err(|e| e.to_string())?;
     let request = HelloRequest { node_id: node_id as u32, directory_id: directory_id.to_owned() };
-    let reply = PeerClient::new(channel).hello(request).await.map_err(|s| s.message().to_owned())?.into_inner();
+    let reply =
+        PeerClient::new(channel).hello(request).await.map_err(|s| s.message().to_owned())?.into_inner();
     Ok(Answer {
         node_id: reply.node_id as i32,
         cluster_id: reply.cluster_id,

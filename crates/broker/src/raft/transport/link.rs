@@ -190,7 +190,8 @@ impl Runner {
     }
 
     async fn connect(&self) -> Result<(mpsc::Sender<Frame>, tonic::Streaming<Frame>), ConnectError> {
-        let channel = endpoint(&self.target.address)?.connect().await.map_err(ConnectError::from_transport)?;
+        let channel =
+            endpoint(&self.target.address)?.connect().await.map_err(ConnectError::from_transport)?;
         let mut client = PeerClient::new(channel)
             .max_decoding_message_size(MAX_FRAME_BYTES)
             .max_encoding_message_size(MAX_FRAME_BYTES);

@@ -13,8 +13,8 @@ use openraft::base::{BoxFuture, BoxStream};
 use openraft::errors::{NetworkError, RPCError, ReplicationClosed, StreamingError, Unreachable};
 use openraft::network::{RPCOption, RaftNetworkFactory, RaftNetworkV2};
 use openraft::raft::{
-    AppendEntriesRequest, AppendEntriesResponse, SnapshotResponse, StreamAppendResult, TransferLeaderRequest, TransferLeaderResponse, VoteRequest,
-    VoteResponse,
+    AppendEntriesRequest, AppendEntriesResponse, SnapshotResponse, StreamAppendResult, TransferLeaderRequest,
+    TransferLeaderResponse, VoteRequest, VoteResponse,
 };
 use prost::Message;
 use tokio::sync::oneshot;
@@ -49,7 +49,12 @@ impl RaftNetworkFactory<TypeConfig> for Factory {
 
     async fn new_client(&mut self, target: u64, _node: &openraft::EmptyNode) -> Network {
         let appends = if self.group == METADATA_GROUP { Class::Control } else { Class::Bulk };
-        Network { group: self.group, target: RaftNodeId::from_raw(target), peers: self.peers.clone(), appends }
+        Network {
+            group: self.group,
+            target: RaftNodeId::from_raw(target),
+            peers: self.peers.clone(),
+            appends,
+        }
     }
 
     async fn new_heartbeat_client(&mut self, target: u64, _node: &openraft::EmptyNode) -> Network {
@@ -164,7 +169,11 @@ impl RaftNetworkV2<TypeConfig> for Network {
         })
     }
 
-    async fn vote(&mut self, rpc: VoteRequest<TypeConfig>, option: RPCOption) -> Result<VoteResponse<TypeConfig>, RpcError> {
+    async fn vote(
+        &mut self,
+        rpc: VoteRequest<TypeConfig>,
+        option: RPCOption,
+    ) -> Result<VoteResponse<TypeConfig>, RpcError> {
         self.ask_vote(rpc, false, &option).await
     }
 
@@ -184,7 +193,8 @@ impl RaftNetworkV2<TypeConfig> for Network {
         _cancel: impl Future<Output = ReplicationClosed> + OptionalSend + 'static,
         _option: RPCOption,
     ) -> Result<SnapshotResponse<TypeConfig>, StreamingError<TypeConfig>> {
-        let e = io::Error::new(io::ErrorKind::Unsupported, "logs are kept whole: there are no snapshots to send");
+        let e =
+            io::Error::new(io::ErrorKind::Unsupported, "logs are kept whole: there are no snapshots to send");
         Err(StreamingError::Unreachable(Unreachable::new(&e)))
     }
 
@@ -253,8 +263,8 @@ fn send(
     group: GroupId,
     rpc: AppendEntriesRequest<TypeConfig>,
 ) -> Pin<Box<dyn Future<Output = UnderWay> + Send>> {
-    let prev = rpc.prev_log_id.clone();
-    let last = rpc.entries.last().map(|e| e.log_id.clone()).or_else(|| prev.clone());
+    let prev = rpc.prev_log_id;
+    let last = rpc.entries.last().map(|e| e.log_id).or(prev);
     let message = append_to_wire(rpc);
     Box::pin(async move {
         let budget = link.reserve(message.encoded_len()).await;

@@ -90,7 +90,11 @@ impl Peers {
                 cluster_id: self.inner.cluster_id.clone(),
                 class,
             };
-            Link::start(target, budget, Arc::new(move |state: LinkState| events.link_changed(peer, class, state)))
+            Link::start(
+                target,
+                budget,
+                Arc::new(move |state: LinkState| events.link_changed(peer, class, state)),
+            )
         };
         let entry = Peer {
             control: link(Class::Control, &address.raft, CONTROL_BUDGET),

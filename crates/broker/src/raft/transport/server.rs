@@ -8,7 +8,7 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 use futures::stream::{FuturesUnordered, StreamExt};
@@ -34,7 +34,13 @@ pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 /// Serves requests of higher layers (forwarded produce, metadata proposals, ...).
 pub trait CallHandler: Send + Sync + 'static {
     /// Starts the request before it returns; the future gives the answer, or why there is none.
-    fn call(&self, from: i32, method: u32, header: Bytes, body: Vec<Bytes>) -> BoxFuture<Result<Bytes, String>>;
+    fn call(
+        &self,
+        from: i32,
+        method: u32,
+        header: Bytes,
+        body: Vec<Bytes>,
+    ) -> BoxFuture<Result<Bytes, String>>;
     /// Whether this node knows `node` under another data directory than `directory_id`.
     fn registered_elsewhere(&self, node: i32, directory_id: &str) -> bool;
 }
@@ -166,7 +172,12 @@ impl Session {
         debug!(peer = self.from, class = %self.class, "incoming stream ended");
     }
 
-    async fn converse(&self, parts: &Parts, mut inbound: Streaming<Frame>, out: mpsc::Sender<Result<Frame, Status>>) {
+    async fn converse(
+        &self,
+        parts: &Parts,
+        mut inbound: Streaming<Frame>,
+        out: mpsc::Sender<Result<Frame, Status>>,
+    ) {
         let mut pending = Pending::new();
         loop {
             tokio::select! {
@@ -213,25 +224,13 @@ impl Session {
             let body = work.await.unwrap_or_else(Body::Failure);
             Envelope { id, group, body: Some(body) }
         });
-        // The first poll happens here, so that messages reach their groups in the order received.
-        let mut context = Context::from_waker(std::task::Waker::noop());
-        match tokio::task::unconstrained(&mut work).as_mut_poll(&mut context) {
+        // The first poll happens here, so that messages reach their groups in the order received; and without
+        // tokio's cooperative budget, which could otherwise make a later message overtake.
+        let mut context = Context::from_waker(Waker::noop());
+        match Pin::new(&mut tokio::task::unconstrained(&mut work)).poll(&mut context) {
             Poll::Ready(answer) => pending.push(Box::pin(std::future::ready(answer))),
             Poll::Pending => pending.push(work),
         }
-    }
-}
-
-/// Polls a future once, without tokio's cooperative budget: a budget used up would break the order of messages.
-trait PollOnce {
-    type Output;
-    fn as_mut_poll(self, context: &mut Context<'_>) -> Poll<Self::Output>;
-}
-
-impl<F: Future + Unpin> PollOnce for tokio::task::coop::Unconstrained<F> {
-    type Output = F::Output;
-    fn as_mut_poll(mut self, context: &mut Context<'_>) -> Poll<F::Output> {
-        Pin::new(&mut self).poll(context)
     }
 }
 

@@ -1,15 +1,19 @@
 //! A flipped bit is told, or it hit what nobody needs; never is it served.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::OpenOptions;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 use proptest::prelude::*;
+use tempfile::TempDir;
 
 use super::model::{Model, Op, change};
 use super::support::*;
-use crate::wal::{Entry, GroupId, GroupLog, WalError};
+use crate::wal::file::{PAGE, file_name};
+use crate::wal::forge::{Forged, forge};
+use crate::wal::frame::{FrameType, frame_len};
+use crate::wal::{Entry, GroupId, GroupLog, Vote, WalError};
 
 fn build(dir: &Path, ops: &[Op]) -> BTreeMap<GroupId, Content> {
     let wal = open_sound(dir);
@@ -89,7 +93,7 @@ fn check(ops: &[Op], clean: bool, place: u64, bit: u8) {
 }
 
 /// Whether the byte belongs to an entry that is alive.
-fn holds_live_bytes(dir: &tempfile::TempDir, path: &Path, offset: u64, clean: bool) -> bool {
+fn holds_live_bytes(dir: &TempDir, path: &Path, offset: u64, clean: bool) -> bool {
     let copy = copy_of(dir.path());
     if clean {
         drop(open_sound(copy.path()));
@@ -100,7 +104,7 @@ fn holds_live_bytes(dir: &tempfile::TempDir, path: &Path, offset: u64, clean: bo
         (group.state.first_index()..group.state.next_index()).any(|index| {
             let located = group.index.get(index).unwrap();
             let end = located.offset + crate::wal::frame::frame_len(located.header.body_len as usize);
-            *crate::wal::file::file_name(located.file) == *name && (located.offset..end).contains(&offset)
+            *file_name(located.file) == *name && (located.offset..end).contains(&offset)
         })
     })
 }
@@ -117,7 +121,7 @@ proptest! {
 }
 
 /// One group with three entries, acknowledged one by one, the process then killed.
-fn three_entries() -> tempfile::TempDir {
+fn three_entries() -> TempDir {
     let dir = scratch();
     let wal = open_sound(dir.path());
     fill(&wal.group(8), 1, 1);
@@ -131,7 +135,7 @@ fn three_entries() -> tempfile::TempDir {
 fn frame_of(dir: &Path, group: GroupId, index: u64) -> (std::path::PathBuf, u64) {
     let image = crate::wal::recover::recover(dir).unwrap();
     let located = image.groups[&group].index.get(index).unwrap();
-    (dir.join(crate::wal::file::file_name(located.file)), located.offset)
+    (dir.join(file_name(located.file)), located.offset)
 }
 
 #[test]
@@ -217,4 +221,75 @@ fn a_missing_file_quarantines_the_groups_whose_entries_were_in_it() {
     let (wal, recovered) = open(dir.path());
     assert_eq!(recovered.corruptions[0].groups, [1]);
     assert_eq!(contents(&wal.group(2)).len(), 1);
+}
+
+/// Two groups over several files, closed in order.
+fn several_files() -> (TempDir, BTreeMap<GroupId, Content>) {
+    let dir = scratch();
+    let wal = open_sound(dir.path());
+    for index in 0..20 {
+        append(&wal.group(1), vec![entry(1, index, 1, &[1; 9000])]);
+        fill(&wal.group(2), 1, 1);
+    }
+    durably(|done| wal.group(1).save_vote(Vote { term: 3, leader: 1, committed: true }, done));
+    let content = everything(&wal);
+    drop(wal);
+    (dir, content)
+}
+
+#[test]
+fn a_damaged_footer_is_told_and_made_up_for_by_a_scan() {
+    let (dir, content) = several_files();
+    let path = &files(dir.path())[1];
+    flip(path, std::fs::metadata(path).unwrap().len() - 70, 0);
+    let (wal, recovered) = open(dir.path());
+    assert_eq!(recovered.corruptions.len(), 1);
+    assert_eq!(recovered.corruptions[0].groups, Vec::<GroupId>::new());
+    assert_eq!(everything(&wal), content);
+}
+
+#[test]
+fn a_file_whose_checkpoint_was_never_finished_is_as_if_it_had_not_been_begun() {
+    let (dir, content) = several_files();
+    let next = end_of(dir.path()).0 + 1;
+    // Begun, with its header page and the first frame of a checkpoint.
+    forge(dir.path(), next, vec![checkpoint_head(&[1, 2])], &[0; 500]).unwrap();
+    let next = dir.path().join(file_name(next));
+    let (wal, recovered) = open(dir.path());
+    assert_eq!((recovered.corruptions, recovered.torn_tail.unwrap().file), (vec![], next));
+    assert_eq!(everything(&wal), content);
+}
+
+fn checkpoint_head(groups: &[u64]) -> Forged {
+    let body = groups.iter().flat_map(|group| group.to_le_bytes()).collect();
+    let nothing = Forged { frame: FrameType::CheckpointHead as u8, ..Forged::default() };
+    Forged { body, ..nothing }
+}
+
+#[test]
+fn a_group_lost_from_the_newest_checkpoint_is_quarantined_and_no_other() {
+    let (dir, content) = several_files();
+    drop(open_sound(dir.path()));
+    // Only the newest file has the state of the vote; its second frame is the checkpoint of group 1.
+    let newest = files(dir.path()).pop().unwrap();
+    let group_1 = PAGE + frame_len(2 * 8);
+    flip(&newest, group_1 + 70, 3);
+    let (wal, recovered) = open(dir.path());
+    let affected: BTreeSet<_> =
+        recovered.corruptions.iter().flat_map(|report| report.groups.clone()).collect();
+    assert_eq!(affected, BTreeSet::from([1]));
+    assert!(wal.group(1).is_quarantined());
+    assert_eq!(contents(&wal.group(2)), content[&2].1);
+}
+
+#[test]
+fn an_unreadable_newest_file_leaves_nobody_above_suspicion() {
+    let (dir, _) = several_files();
+    let newest = files(dir.path()).pop().unwrap();
+    flip(&newest, 20, 0);
+    flip(&newest, 2048 + 20, 0);
+    let (wal, recovered) = open(dir.path());
+    assert_eq!(recovered.corruptions[0].groups, [1, 2]);
+    assert!(recovered.corruptions[0].may_hide_groups);
+    assert!(wal.group(1).is_quarantined() && wal.group(2).is_quarantined());
 }
