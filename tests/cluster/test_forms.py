@@ -34,6 +34,8 @@ class SeedFormNode(clusters.Node):
         address = f"127.0.0.1:{self.ports['raft']}"
         (self.directory / "node.toml").write_text(f"""
 data_dir = "{self.directory}/data"
+replication_factor = {len(peers)}
+min_insync_replicas = 1
 
 [bind]
 kafka = "{self.address}"

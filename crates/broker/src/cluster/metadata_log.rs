@@ -148,6 +148,11 @@ impl MetadataLog {
         self.state.changes()
     }
 
+    /// A number that is another one after each change.
+    pub fn generation(&self) -> u64 {
+        *self.state.version.borrow()
+    }
+
     /// The broker that leads the metadata group now.
     pub fn leader(&self) -> Option<i32> {
         self.liveness.leadership(METADATA_GROUP).map(|l| l.leader)

@@ -23,11 +23,12 @@ mod view;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use parking_lot::Mutex;
+use parking_lot::{Mutex, RwLock};
+use uuid::Uuid;
 
 use crate::cluster::{MetadataLog, calls::Caller};
 use crate::coordinator::Coordinator;
-use crate::kafka::backend::ConnId;
+use crate::kafka::backend::{ConnId, TopicInfo};
 use crate::metadata::TopicDefaults;
 use crate::raft::liveness::{Leadership, Liveness};
 use crate::raft::{GroupId, Groups};
@@ -52,6 +53,8 @@ struct Inner {
     producer_ids: tokio::sync::Mutex<std::ops::Range<i64>>,
     /// Requests that took the detour over this node, by connection and partition.
     detours: Mutex<HashMap<(ConnId, GroupId), u32>>,
+    /// Topics as clients see them.
+    topic_infos: RwLock<HashMap<Uuid, view::Cached>>,
 }
 
 impl Node {

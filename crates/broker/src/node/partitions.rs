@@ -8,7 +8,7 @@ use parking_lot::RwLock;
 use tracing::{error, info};
 
 use crate::metadata::{BrokerId, MetadataImage, Topic};
-use crate::partition::{Partition, PartitionMachine};
+use crate::partition::{NodeWide, Partition, PartitionMachine};
 use crate::raft::{GroupId, GroupSpec, Groups, METADATA_GROUP, RaftNodeId};
 
 /// All partitions on this node. Cheap to clone.
@@ -17,13 +17,13 @@ pub struct Partitions {
     me: BrokerId,
     groups: Groups,
     running: Arc<RwLock<HashMap<GroupId, Arc<Partition>>>>,
-    commits: Arc<LatencyHistogram>,
+    shared: Arc<NodeWide>,
 }
 
 impl Partitions {
     /// None yet.
     pub fn new(me: BrokerId, groups: Groups) -> Self {
-        Self { me, groups, running: Arc::default(), commits: Arc::default() }
+        Self { me, groups, running: Arc::default(), shared: Arc::default() }
     }
 
     /// The partition of that group, if it runs on this node.
@@ -38,7 +38,7 @@ impl Partitions {
 
     /// How long rounds took from proposal to answer, over all partitions that this node led.
     pub fn commits(&self) -> &LatencyHistogram {
-        &self.commits
+        &self.shared.commits
     }
 
     /// Starts what the image puts on this node and ends what it does not. One call at a time.
@@ -63,7 +63,7 @@ impl Partitions {
         let voters: Vec<RaftNodeId> =
             assigned.replicas.iter().map(|r| RaftNodeId::new(r.broker, r.incarnation)).collect();
         let Some(me) = voters.iter().copied().find(|v| v.broker() == self.me) else { return };
-        let partition = Partition::new(group, topic.id, index, self.commits.clone());
+        let partition = Partition::new(group, topic.id, index, self.shared.clone());
         let spec = GroupSpec { id: group, me, voters, app: Arc::new(PartitionMachine(partition.clone())) };
         match self.groups.start(spec).await {
             Ok(raft) => {

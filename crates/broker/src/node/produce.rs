@@ -240,6 +240,7 @@ impl Node {
 fn append_failure(e: AppendError) -> Failure {
     let error = match e {
         AppendError::NotLeader => ResponseError::NotLeaderOrFollower,
+        AppendError::Overloaded => ResponseError::RequestTimedOut,
         AppendError::Unavailable => ResponseError::KafkaStorageError,
         AppendError::OutOfOrderSequence { .. } => ResponseError::OutOfOrderSequenceNumber,
         AppendError::Fenced { .. } => ResponseError::InvalidProducerEpoch,

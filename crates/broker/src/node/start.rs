@@ -13,7 +13,7 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use chronik_common::HostPort;
 use chronik_common::config::{Formation, NodeConfig};
-use parking_lot::Mutex;
+use parking_lot::{Mutex, RwLock};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -175,6 +175,7 @@ pub async fn start(config: NodeConfig) -> Result<Running, StartError> {
             coordinator: Coordinator::new(Arc::new(store), coordinator_config),
             producer_ids: tokio::sync::Mutex::new(0..0),
             detours: Mutex::default(),
+            topic_infos: RwLock::default(),
             config,
         }),
     };
@@ -318,6 +319,7 @@ async fn follow_metadata(node: Node, stop: CancellationToken) {
         changes.mark_unchanged();
         let image = node.inner.metadata.image();
         node.inner.partitions.reconcile(&image).await;
+        node.forget_deleted_topics();
         node.tell_coordinator();
         tokio::select! {
             () = stop.cancelled() => return,

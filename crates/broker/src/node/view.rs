@@ -8,6 +8,13 @@ use crate::log::epochs::leader_epoch;
 use crate::metadata::{Broker, Partition, Topic};
 use crate::raft::GroupId;
 
+/// A topic as clients see it, and the generations of metadata and leadership that it was made from.
+pub(super) struct Cached {
+    metadata: u64,
+    leadership: u64,
+    info: Arc<TopicInfo>,
+}
+
 impl Node {
     pub(super) fn cluster_info(&self) -> ClusterInfo {
         let image = self.inner.metadata.image();
@@ -19,7 +26,27 @@ impl Node {
         }
     }
 
+    /// Made anew only when metadata or leadership changed: a produce request must not cost as much as its topic has
+    /// partitions.
     pub(super) fn topic_info(&self, topic: &Topic) -> Arc<TopicInfo> {
+        let (metadata, leadership) = (self.inner.metadata.generation(), self.inner.liveness.generation());
+        if let Some(cached) = self.inner.topic_infos.read().get(&topic.id)
+            && (cached.metadata, cached.leadership) == (metadata, leadership)
+        {
+            return cached.info.clone();
+        }
+        let info = self.make_topic_info(topic);
+        self.inner.topic_infos.write().insert(topic.id, Cached { metadata, leadership, info: info.clone() });
+        info
+    }
+
+    /// Lets go of what deleted topics left.
+    pub(super) fn forget_deleted_topics(&self) {
+        let image = self.inner.metadata.image();
+        self.inner.topic_infos.write().retain(|id, _| image.topic_by_id(id).is_some());
+    }
+
+    fn make_topic_info(&self, topic: &Topic) -> Arc<TopicInfo> {
         let partitions = (0..).zip(&topic.partitions).map(|(i, p)| self.partition_info(i, p)).collect();
         Arc::new(TopicInfo { name: topic.name.clone(), id: topic.id, internal: topic.internal, partitions })
     }

@@ -5,13 +5,15 @@
 //! queued. Sequence numbers of idempotent producers are judged when the entry is made, against the applied state
 //! and the batches before it in the same entry: nothing else of this term can be uncommitted then.
 //!
-//! The queue's size is bounded by the budgets of those who fill it (request bytes of the Kafka listener, bytes
-//! under way on the peer streams): what is queued is held there until it is answered.
+//! The queues of all partitions together are bounded in bytes. In health they are nearly empty; they fill when a
+//! quorum is lost and producers time out and try again. Then batches whose producer has given up are let go (it
+//! was told that they may or may not be written), and what is still too much is refused.
 //!
 //! Must never: answer before the entry is committed and applied, or reorder the batches of a producer.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -25,6 +27,8 @@ use crate::wal::Body;
 
 /// An entry takes in batches up to this size; a single larger batch still makes an entry.
 const ENTRY_BYTES: usize = 1024 * 1024;
+/// Bytes that may wait for a round, over all partitions of the node.
+const MAX_QUEUED: usize = 512 * 1024 * 1024;
 /// How long a new leader may take to apply the first entry of its term before waiting producers are sent away.
 const READY_WITHIN: Duration = Duration::from_secs(5);
 
@@ -54,6 +58,9 @@ pub enum AppendError {
     /// This node does not lead the partition (any more). The batch may have been committed by the next leader.
     #[error("this node does not lead the partition")]
     NotLeader,
+    /// Too much waits for this node's disk or quorum. Nothing was appended.
+    #[error("too many batches wait for a quorum: try again later")]
+    Overloaded,
     /// This replica is damaged or stopping.
     #[error("the partition is not served on this node")]
     Unavailable,
@@ -93,8 +100,17 @@ impl Partition {
     /// Queues a batch; the receiver gives the answer once it is committed (or not). Calls keep their order.
     pub fn append(self: &Arc<Self>, batch: NewBatch) -> oneshot::Receiver<Result<AppendedAt, AppendError>> {
         let (answer, receiver) = oneshot::channel();
+        let size = batch.bytes.len();
         let start = {
             let mut inner = self.queue.inner.lock();
+            if self.node.queued.load(Ordering::Relaxed) + size > MAX_QUEUED {
+                self.let_go_of_abandoned(&mut inner);
+                if self.node.queued.load(Ordering::Relaxed) + size > MAX_QUEUED {
+                    reply(answer, Err(AppendError::Overloaded));
+                    return receiver;
+                }
+            }
+            self.node.queued.fetch_add(size, Ordering::Relaxed);
             inner.waiting.push_back(Queued { batch, answer });
             !std::mem::replace(&mut inner.running, true)
         };
@@ -102,6 +118,16 @@ impl Partition {
             tokio::spawn(run(self.clone()));
         }
         receiver
+    }
+
+    fn let_go_of_abandoned(&self, inner: &mut Inner) {
+        inner.waiting.retain(|queued| {
+            let wanted = !queued.answer.is_closed();
+            if !wanted {
+                self.node.queued.fetch_sub(queued.batch.bytes.len(), Ordering::Relaxed);
+            }
+            wanted
+        });
     }
 
     /// The next batches that fit into one entry; none ends the run.
@@ -118,6 +144,7 @@ impl Partition {
             taken.extend(inner.waiting.pop_front());
         }
         inner.running = !taken.is_empty();
+        self.node.queued.fetch_sub(bytes, Ordering::Relaxed);
         taken
     }
 
@@ -234,7 +261,7 @@ async fn one_round(partition: &Arc<Partition>, group: &Arc<Group>, term: u64, ba
     let proposed = Instant::now();
     let result = match group.propose(term, Command { count: round.count, base: 0, body }).await {
         Ok(Reply::BaseOffset(base)) => {
-            partition.commits.record(proposed.elapsed());
+            partition.node.commits.record(proposed.elapsed());
             Ok(base as i64)
         }
         Ok(_) | Err(ProposeError::Stopped { .. }) => Err(AppendError::Unavailable),

@@ -17,6 +17,7 @@ mod offsets;
 mod reader;
 mod waiters;
 
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, OnceLock};
 
 use chronik_common::LatencyHistogram;
@@ -45,13 +46,22 @@ pub struct Partition {
     waiters: waiters::Waiters,
     /// Wakes the accumulator when an entry was applied.
     applied: tokio::sync::Notify,
-    commits: Arc<LatencyHistogram>,
+    node: Arc<NodeWide>,
+}
+
+/// What all partitions of a node share.
+#[derive(Debug, Default)]
+pub struct NodeWide {
+    /// How long rounds took from proposal to answer, over all partitions that this node led.
+    pub commits: LatencyHistogram,
+    /// Bytes of batches that wait for a round, over all partitions.
+    queued: AtomicUsize,
 }
 
 impl Partition {
-    /// A partition whose group is yet to be started with a [`PartitionMachine`] of it. `commits` takes the time of
-    /// each round that it leads.
-    pub fn new(id: GroupId, topic: Uuid, index: i32, commits: Arc<LatencyHistogram>) -> Arc<Self> {
+    /// A partition whose group is yet to be started with a [`PartitionMachine`] of it. `node` is what it
+    /// shares with the others.
+    pub fn new(id: GroupId, topic: Uuid, index: i32, node: Arc<NodeWide>) -> Arc<Self> {
         Arc::new(Self {
             id,
             topic,
@@ -62,7 +72,7 @@ impl Partition {
             queue: accumulator::Queue::default(),
             waiters: waiters::Waiters::default(),
             applied: tokio::sync::Notify::new(),
-            commits,
+            node,
         })
     }
 

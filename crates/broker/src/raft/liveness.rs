@@ -56,6 +56,8 @@ struct Inner {
     changed: Notify,
     followers: Mutex<HashMap<GroupId, Following>>,
     elections_won: AtomicU64,
+    /// Counts what [`Liveness::changed`] tells.
+    generation: AtomicU64,
 }
 
 /// What was heard of a peer.
@@ -114,6 +116,7 @@ impl Liveness {
             changed: Notify::new(),
             followers: Mutex::default(),
             elections_won: AtomicU64::new(0),
+            generation: AtomicU64::new(0),
         };
         Self { inner: Arc::new(inner) }
     }
@@ -138,6 +141,11 @@ impl Liveness {
     /// Elections that this node has won since it started.
     pub fn elections_won(&self) -> u64 {
         self.inner.elections_won.load(Ordering::Relaxed)
+    }
+
+    /// A number that is another one after any change of who lives or leads.
+    pub fn generation(&self) -> u64 {
+        self.inner.generation.load(Ordering::Acquire)
     }
 
     /// Waits until some leadership changed.
@@ -197,6 +205,11 @@ impl Liveness {
 
     fn wake(&self) {
         self.inner.wake.notify_one();
+        self.tell();
+    }
+
+    fn tell(&self) {
+        self.inner.generation.fetch_add(1, Ordering::Release);
         self.inner.changed.notify_waiters();
     }
 
@@ -252,7 +265,7 @@ impl Liveness {
             }
         }
         if changed {
-            self.inner.changed.notify_waiters();
+            self.tell();
         }
     }
 
@@ -415,6 +428,6 @@ impl PeerEvents for Liveness {
             }
         }
         drop(claims);
-        self.inner.changed.notify_waiters();
+        self.tell();
     }
 }

@@ -1,0 +1,155 @@
+//! How long the partitions of a killed leader take no writes.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use kafka_protocol::messages::TopicName;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::client::Connection;
+use crate::cluster::{Cluster, Setup};
+use crate::report::{ms, quantile, row, table, title, verdict};
+use crate::{Result, kafka};
+
+const TOPIC: &str = "failover";
+const GOAL: Duration = Duration::from_secs(1);
+/// A partition that takes no write for this long is reported as down.
+const GIVE_UP: Duration = Duration::from_secs(30);
+/// Between two tries, and between two looks at the metadata: little against what is measured.
+const PAUSE: Duration = Duration::from_millis(5);
+const PRODUCE_TIMEOUT_MS: i32 = 1000;
+
+/// The leaders as the survivors tell them; the newest answer of any of them.
+type Leaders = watch::Receiver<BTreeMap<i32, i32>>;
+
+pub async fn run(setup: &Setup, rounds: u32, partitions: i32) -> Result<()> {
+    title(&format!(
+        "Failover: kill -9 of a leader, {rounds} times, {partitions} partitions with three replicas"
+    ));
+    let mut cluster = Cluster::start(setup).await?;
+    cluster.create_topics(&[(TOPIC.to_owned(), partitions)]).await?;
+    let mut rows = vec![row([
+        "round",
+        "killed",
+        "partitions led",
+        "min ms",
+        "median ms",
+        "max ms",
+        "ms until ISR is full again",
+    ])];
+    let mut all = Vec::new();
+    let mut down = 0;
+    for round in 1..=rounds {
+        let (victim, led) = choose(&cluster).await?;
+        let outages = kill_and_probe(&mut cluster, victim, &led).await?;
+        let mut sorted: Vec<Duration> = outages.iter().flatten().copied().collect();
+        sorted.sort_unstable();
+        down += outages.len() - sorted.len();
+        let restarted = Instant::now();
+        cluster.node_mut(victim)?.wait()?;
+        cluster.restart(victim)?;
+        cluster.wait_in_sync(partitions as usize).await?;
+        let healed = format!("{:.0}", restarted.elapsed().as_secs_f64() * 1000.0);
+        let quantiles = [0.0, 0.5, 1.0].map(|share| ms(quantile(&sorted, share)));
+        let head = [round.to_string(), victim.to_string(), led.len().to_string()];
+        rows.push(head.into_iter().chain(quantiles).chain([healed]).collect());
+        all.extend(sorted);
+    }
+    table(&rows);
+    all.sort_unstable();
+    let worst = all.last().copied();
+    println!(
+        "\n  {} outages: median {} ms, p99 {} ms, worst {} ms; still down after {} s: {down}",
+        all.len() + down,
+        ms(quantile(&all, 0.5)),
+        ms(quantile(&all, 0.99)),
+        ms(worst),
+        GIVE_UP.as_secs()
+    );
+    println!(
+        "  Goal, the worst under {} s: {}. From the kill to the first acks=all produce that any node accepts, tried\n  \
+         every {} ms at the leader that the survivors' metadata names.",
+        GOAL.as_secs(),
+        verdict(down == 0 && worst.is_some_and(|worst| worst < GOAL)),
+        PAUSE.as_millis()
+    );
+    Ok(())
+}
+
+/// The node that leads the most partitions, and which those are.
+async fn choose(cluster: &Cluster) -> Result<(i32, Vec<i32>)> {
+    let any = cluster.nodes.first().ok_or("there is no node")?.connect().await?;
+    let mut led: BTreeMap<i32, Vec<i32>> = BTreeMap::new();
+    for (partition, leader) in kafka::leaders(&any, &kafka::topic_name(TOPIC)).await? {
+        led.entry(leader).or_default().push(partition);
+    }
+    Ok(led.into_iter().max_by_key(|(_, partitions)| partitions.len()).ok_or("nobody leads anything")?)
+}
+
+/// Kills a node; for each of the partitions how long it took no writes, none if it was given up.
+async fn kill_and_probe(cluster: &mut Cluster, victim: i32, led: &[i32]) -> Result<Vec<Option<Duration>>> {
+    let mut survivors = cluster.connect().await?;
+    survivors.remove(&victim);
+    let survivors = Arc::new(survivors);
+    let (told, leaders) = watch::channel(BTreeMap::new());
+    let told = Arc::new(told);
+    let topic = kafka::topic_name(TOPIC);
+    let batch = kafka::batch(1, 100)?;
+
+    let killed = Instant::now();
+    cluster.node_mut(victim)?.kill()?;
+    let mut watching = JoinSet::new();
+    for survivor in survivors.values() {
+        watching.spawn(watch(survivor.clone(), topic.clone(), victim, told.clone()));
+    }
+    let mut probing = JoinSet::new();
+    for &partition in led {
+        let accepted =
+            until_accepted(survivors.clone(), leaders.clone(), topic.clone(), partition, batch.clone());
+        let limited = async move { tokio::time::timeout(GIVE_UP, accepted).await.ok().map(|at| at - killed) };
+        probing.spawn(limited);
+    }
+    let outages = probing.join_all().await;
+    watching.abort_all();
+    Ok(outages)
+}
+
+/// Asks a survivor again and again who leads what.
+async fn watch(
+    survivor: Connection,
+    topic: TopicName,
+    victim: i32,
+    told: Arc<watch::Sender<BTreeMap<i32, i32>>>,
+) -> Result<()> {
+    loop {
+        let mut leaders = kafka::leaders(&survivor, &topic).await?;
+        leaders.retain(|_, leader| *leader != victim);
+        told.send_modify(|known| known.extend(leaders));
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+/// When the first produce to a partition was accepted.
+async fn until_accepted(
+    survivors: Arc<BTreeMap<i32, Connection>>,
+    mut leaders: Leaders,
+    topic: TopicName,
+    partition: i32,
+    batch: Bytes,
+) -> Instant {
+    loop {
+        let known = leaders.wait_for(|leaders| leaders.contains_key(&partition)).await;
+        let leader = known.ok().and_then(|leaders| survivors.get(leaders.get(&partition)?).cloned());
+        if let Some(leader) = leader
+            && let Ok(answers) =
+                kafka::produce(&leader, &topic, [partition], &batch, PRODUCE_TIMEOUT_MS).await
+            && answers == [(partition, 0)]
+        {
+            return Instant::now();
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+}

@@ -1,0 +1,152 @@
+//! One `chronik-server` process with its configuration, data and log.
+
+use std::fmt::Write as _;
+use std::fs::{self, File};
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use chronik_common::admin::{AdminClient, Status};
+use chronik_common::config::ApiKey;
+
+use crate::Result;
+use crate::client::Connection;
+
+/// Below Linux's range for ports of outgoing connections: else one of those could sit on the port of a node that is
+/// being restarted.
+const PORTS: std::ops::Range<u16> = 20_000..30_000;
+const LOG_TAIL: usize = 20;
+
+#[derive(Clone, Copy)]
+struct Ports {
+    kafka: u16,
+    wal: u16,
+    raft: u16,
+    admin: u16,
+}
+
+pub struct Node {
+    pub id: i32,
+    ports: Ports,
+    directory: PathBuf,
+    key: ApiKey,
+    admin: AdminClient,
+    process: Option<Child>,
+}
+
+impl Node {
+    /// A node that does not run yet, with its files in `directory`.
+    pub fn new(id: i32, directory: PathBuf, key: ApiKey) -> Result<Self> {
+        fs::create_dir(&directory)?;
+        let [kafka, wal, raft, admin] = free_ports()?;
+        let url = format!("http://127.0.0.1:{admin}").parse()?;
+        let client = AdminClient::new(vec![url], Some(key.clone()))?;
+        let ports = Ports { kafka, wal, raft, admin };
+        Ok(Self { id, ports, directory, key, admin: client, process: None })
+    }
+
+    /// Writes the configuration of a node that knows all `peers`, itself among them.
+    pub fn configure(&self, peers: &[Self]) -> Result<()> {
+        let mut text = format!(
+            "enabled = true\nnode_id = {}\ndata_dir = {:?}\nreplication_factor = 3\nmin_insync_replicas = 2\n",
+            self.id,
+            self.directory.join("data")
+        );
+        writeln!(text, "\n[bind]\nadmin = \"127.0.0.1:{}\"", self.ports.admin)?;
+        for Self { id, ports: Ports { kafka, wal, raft, .. }, .. } in peers {
+            writeln!(text, "\n[[peers]]\nid = {id}\nkafka = \"127.0.0.1:{kafka}\"")?;
+            writeln!(text, "wal = \"127.0.0.1:{wal}\"\nraft = \"127.0.0.1:{raft}\"")?;
+        }
+        Ok(fs::write(self.config_file(), text)?)
+    }
+
+    pub fn start(&mut self, server: &Path) -> Result<()> {
+        let log = File::options().create(true).append(true).open(self.log_file())?;
+        let mut command = Command::new(server);
+        command.arg("start").arg("--config").arg(self.config_file()).current_dir(&self.directory);
+        for (name, _) in
+            std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CHRONIK_"))
+        {
+            command.env_remove(name);
+        }
+        command.env("CHRONIK_ADMIN_API_KEY", self.key.reveal());
+        command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
+        let started = command.spawn().map_err(|e| format!("cannot start {}: {e}", server.display()))?;
+        self.process = Some(started);
+        Ok(())
+    }
+
+    /// kill -9. The process may still be ending when this returns.
+    pub fn kill(&mut self) -> Result<()> {
+        Ok(self.process.as_mut().ok_or("the node does not run")?.kill()?)
+    }
+
+    /// Waits for a killed process to be gone.
+    pub fn wait(&mut self) -> Result<()> {
+        if let Some(mut process) = self.process.take() {
+            process.wait()?;
+        }
+        Ok(())
+    }
+
+    /// The process, or an error if it has ended by itself.
+    pub fn pid(&mut self) -> Result<u32> {
+        let process = self.process.as_mut().ok_or("the node does not run")?;
+        match process.try_wait()? {
+            None => Ok(process.id()),
+            Some(status) => Err(format!("node {} has ended: {status}", self.id).into()),
+        }
+    }
+
+    /// Whether the node says that it may be used.
+    pub async fn is_healthy(&self) -> bool {
+        self.admin.health().await.is_ok_and(|health| health.healthy)
+    }
+
+    pub async fn status(&self) -> Result<Status> {
+        Ok(self.admin.status().await?)
+    }
+
+    pub async fn connect(&self) -> Result<Connection> {
+        Connection::open(&format!("127.0.0.1:{}", self.ports.kafka)).await
+    }
+
+    pub fn admin_address(&self) -> String {
+        format!("127.0.0.1:{}", self.ports.admin)
+    }
+
+    pub fn log_tail(&self) -> String {
+        let log = fs::read(self.log_file()).unwrap_or_default();
+        let log = String::from_utf8_lossy(&log);
+        let lines: Vec<&str> = log.lines().collect();
+        lines[lines.len().saturating_sub(LOG_TAIL)..].join("\n")
+    }
+
+    fn config_file(&self) -> PathBuf {
+        self.directory.join("node.toml")
+    }
+
+    fn log_file(&self) -> PathBuf {
+        self.directory.join("node.log")
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        // Either fails only if the process has ended already.
+        drop(self.kill());
+        drop(self.wait());
+    }
+}
+
+/// Ports that nothing listens on, all different.
+fn free_ports() -> Result<[u16; 4]> {
+    let mut held = Vec::new();
+    while held.len() < 4 {
+        let port = rand::random_range(PORTS);
+        // Held until all are found, so that none is found twice.
+        held.extend(TcpListener::bind((Ipv4Addr::LOCALHOST, port)));
+    }
+    let ports: Vec<u16> = held.iter().map(|l| Ok(l.local_addr()?.port())).collect::<Result<_>>()?;
+    ports.try_into().map_err(|_| "four listeners have four ports".into())
+}

@@ -1,0 +1,28 @@
+//! What a process has used, from Linux's /proc.
+
+use std::fs;
+use std::time::Duration;
+
+use crate::Result;
+
+/// Clock ticks per second in /proc: `USER_HZ`, which is 100 on every architecture that Chronik runs on.
+const TICKS: u64 = 100;
+
+/// CPU time of all threads since the process started, to 10 ms.
+pub fn cpu_time(pid: u32) -> Result<Duration> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat"))?;
+    // The second field is the name in parentheses, and may itself hold spaces and parentheses.
+    let (_, fields) = stat.rsplit_once(')').ok_or("/proc/PID/stat has no name")?;
+    let field = |n: usize| fields.split_whitespace().nth(n - 3).and_then(|text| text.parse::<u64>().ok());
+    // proc(5): field 14 is utime, 15 is stime.
+    let ticks = field(14).zip(field(15)).map(|(user, system)| user + system);
+    Ok(Duration::from_millis(ticks.ok_or("/proc/PID/stat has no times")? * (1000 / TICKS)))
+}
+
+/// Memory of the process that is in RAM now, in bytes.
+pub fn resident_bytes(pid: u32) -> Result<u64> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kib = line.and_then(|line| line.trim().strip_suffix(" kB")).and_then(|kib| kib.parse::<u64>().ok());
+    Ok(kib.ok_or("/proc/PID/status has no VmRSS")? * 1024)
+}
