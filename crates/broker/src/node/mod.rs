@@ -28,7 +28,7 @@ use uuid::Uuid;
 
 use crate::cluster::{MetadataLog, calls::Caller};
 use crate::coordinator::Coordinator;
-use crate::kafka::backend::{ConnId, TopicInfo};
+use crate::kafka::backend::ConnId;
 use crate::metadata::TopicDefaults;
 use crate::raft::liveness::{Leadership, Liveness};
 use crate::raft::{GroupId, Groups};
