@@ -142,7 +142,9 @@ def test_replicated_topic_and_fault_tolerance():
     assert sorted(leaders) == ["1", "2", "3"], "each node leads one of three partitions"
 
     log = open(HERE / "logs" / "node2.log", "a")
-    os.kill(int((HERE / "logs" / "node2.pid").read_text()), signal.SIGTERM)
+    stopped = int((HERE / "logs" / "node2.pid").read_text())
+    os.kill(stopped, signal.SIGTERM)
+    until(lambda: not pathlib.Path(f"/proc/{stopped}/exe").exists(), "node 2 has ended")
     # Produce should still work (quorum 2/3 still alive)
     shell("""echo "Still working!" | kafka-console-producer \
   --topic orders \

@@ -11,7 +11,7 @@ use crate::client::Connection;
 use crate::node::Node;
 use crate::{Result, kafka};
 
-const LIMIT: Duration = Duration::from_secs(120);
+const LIMIT: Duration = Duration::from_mins(2);
 const POLL: Duration = Duration::from_millis(50);
 
 /// What is measured and where.

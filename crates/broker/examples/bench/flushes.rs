@@ -121,7 +121,7 @@ async fn cluster(setup: &Setup, partitions: i32, shape: Shape) -> Result<Flushes
             format!("{:.1}", per_flush(wal.frames)),
             format!("{:.0}", per_flush(wal.bytes)),
             format!("{:.1}", wal.bytes as f64 / 1e6 / seconds),
-            format!("{:.0}", 100.0 * (after.cpu - before.cpu).as_secs_f64() / seconds),
+            format!("{:.0}", 100.0 * after.cpu.saturating_sub(before.cpu).as_secs_f64() / seconds),
         ]);
         per_second += rate / NODES as f64;
         flushes += wal.flushes;

@@ -12,7 +12,7 @@ const GOAL_CPU: f64 = 5.0;
 const GOAL_BYTES: u64 = 300_000_000;
 /// Without a frame written to any WAL for this long, the cluster is idle.
 const QUIET: Duration = Duration::from_secs(5);
-const QUIET_LIMIT: Duration = Duration::from_secs(120);
+const QUIET_LIMIT: Duration = Duration::from_mins(2);
 
 pub async fn run(setup: &Setup, partitions: i32, seconds: u64) -> Result<()> {
     title(&format!("Idle: {partitions} partitions with three replicas, one record each"));
@@ -42,7 +42,7 @@ pub async fn run(setup: &Setup, partitions: i32, seconds: u64) -> Result<()> {
 
     let mut rows = vec![row(["node", "CPU % of a core", "RSS MB", "RSS MB before the topics", "goal"])];
     for (i, node) in cluster.nodes.iter().enumerate() {
-        let cpu = 100.0 * (after[i] - before[i]).as_secs_f64() / elapsed.as_secs_f64();
+        let cpu = 100.0 * after[i].saturating_sub(before[i]).as_secs_f64() / elapsed.as_secs_f64();
         let met = cpu < GOAL_CPU && full[i] < GOAL_BYTES;
         let megabytes = |bytes: u64| format!("{:.0}", bytes as f64 / 1e6);
         let cells = [node.id.to_string(), format!("{cpu:.2}"), megabytes(full[i]), megabytes(empty[i])];

@@ -15,39 +15,54 @@ use tokio::sync::Semaphore;
 
 use crate::client::Connection;
 use crate::cluster::Cluster;
+use crate::usage::{Usage, Used};
 use crate::{Result, kafka};
 
 pub const RECORD_BYTES: usize = 1024;
-/// 16 KiB, the default batch.size of Kafka's producer.
-pub const BATCH_RECORDS: usize = 16;
-/// 1 MiB, the default max.request.size of Kafka's producer.
-pub const REQUEST_BATCHES: usize = 64;
-/// max.in.flight.requests.per.connection of Kafka's producer.
-pub const IN_FLIGHT: usize = 5;
 const WARM_UP: Duration = Duration::from_secs(2);
 const TIMEOUT_MS: i32 = 30_000;
 
 #[derive(Clone, Copy)]
 pub struct Shape {
-    /// How long is measured, after the warm-up.
-    pub seconds: u64,
-    /// Producers, each with a connection to every node.
+    /// Each has a connection to every node.
     pub producers: usize,
+    pub batch_records: usize,
+    /// The most batches in a request, each for another partition.
+    pub request_batches: usize,
+    /// Requests on a connection that are not answered yet.
+    pub in_flight: usize,
+}
+
+impl Shape {
+    /// The defaults of Kafka's producer: batch.size is 16 KiB, max.request.size 1 MiB, and
+    /// max.in.flight.requests.per.connection 5.
+    pub const fn kafka_producer() -> Self {
+        Self { producers: 1, batch_records: 16, request_batches: 64, in_flight: 5 }
+    }
 }
 
 /// What was answered within the measured time.
-#[derive(Default)]
 pub struct Outcome {
-    pub batches: u64,
+    pub elapsed: Duration,
+    pub records: u64,
+    pub used: Used,
     /// Batches that were refused, by error code.
     pub failed: BTreeMap<i16, u64>,
     /// Of requests without a failed batch, sorted.
     pub latencies: Vec<Duration>,
 }
 
+/// What has been answered so far.
+#[derive(Default)]
+struct Tally {
+    batches: u64,
+    failed: BTreeMap<i16, u64>,
+    latencies: Vec<Duration>,
+}
+
 impl Outcome {
-    pub fn records(&self) -> u64 {
-        self.batches * BATCH_RECORDS as u64
+    pub fn records_per_second(&self) -> f64 {
+        self.records as f64 / self.elapsed.as_secs_f64()
     }
 
     /// The failed batches in words.
@@ -55,7 +70,9 @@ impl Outcome {
         let each = self.failed.iter().map(|(code, count)| format!("{count} {}", kafka::error_name(*code)));
         if self.failed.is_empty() { "0".into() } else { each.collect::<Vec<_>>().join(", ") }
     }
+}
 
+impl Tally {
     fn add(&mut self, answers: &[(i32, i16)], expected: usize, latency: Duration) {
         let failed = answers.iter().filter(|(_, code)| *code != 0);
         let mut lost = expected - answers.len();
@@ -77,14 +94,15 @@ pub struct Load {
 }
 
 struct Shared {
+    shape: Shape,
     topic: TopicName,
     batch: Bytes,
     /// The partitions that each node leads.
     led: RwLock<BTreeMap<i32, Arc<[i32]>>>,
     /// Who may ask for the leaders anew: one at a time.
     asking: Semaphore,
-    /// Present while it is measured.
-    outcome: Mutex<Option<Outcome>>,
+    /// There while it is measured.
+    tally: Mutex<Option<Tally>>,
     stop: std::sync::atomic::AtomicBool,
 }
 
@@ -92,11 +110,12 @@ impl Load {
     /// Starts producing to a topic and returns when the load has warmed up.
     pub async fn start(cluster: &Cluster, topic: &str, shape: Shape) -> Result<Self> {
         let shared = Arc::new(Shared {
+            shape,
             topic: kafka::topic_name(topic),
-            batch: kafka::batch(BATCH_RECORDS, RECORD_BYTES)?,
+            batch: kafka::batch(shape.batch_records, RECORD_BYTES)?,
             led: RwLock::default(),
             asking: Semaphore::new(1),
-            outcome: Mutex::default(),
+            tally: Mutex::default(),
             stop: false.into(),
         });
         let mut load = Self { shared, tasks: tokio::task::JoinSet::new() };
@@ -104,8 +123,8 @@ impl Load {
             let connections = cluster.connect().await?;
             load.shared.refresh(connections.values().next().ok_or("there is no node")?).await?;
             for (node, connection) in connections {
-                let cursor = Arc::new(Mutex::new(producer * REQUEST_BATCHES));
-                for _ in 0..IN_FLIGHT {
+                let cursor = Arc::new(Mutex::new(producer * shape.request_batches));
+                for _ in 0..shape.in_flight {
                     let (shared, cursor) = (load.shared.clone(), cursor.clone());
                     load.tasks.spawn(produce(shared, node, connection.clone(), cursor));
                 }
@@ -116,15 +135,17 @@ impl Load {
     }
 
     /// Measures for a time; the load goes on.
-    pub async fn measure(&mut self, seconds: u64) -> Result<(Outcome, Duration)> {
-        *self.shared.outcome.lock() = Some(Outcome::default());
+    pub async fn measure(&mut self, cluster: &mut Cluster, seconds: u64) -> Result<Outcome> {
+        let before = Usage::now(cluster)?;
         let started = Instant::now();
+        *self.shared.tally.lock() = Some(Tally::default());
         self.run_for(Duration::from_secs(seconds)).await?;
-        let outcome = self.shared.outcome.lock().take();
+        let tally = self.shared.tally.lock().take();
         let elapsed = started.elapsed();
-        let mut outcome = outcome.unwrap_or_default();
-        outcome.latencies.sort_unstable();
-        Ok((outcome, elapsed))
+        let used = Usage::now(cluster)?.since(&before);
+        let Tally { batches, failed, mut latencies } = tally.unwrap_or_default();
+        latencies.sort_unstable();
+        Ok(Outcome { elapsed, records: batches * self.shared.shape.batch_records as u64, used, failed, latencies })
     }
 
     /// Sends no more and waits for the answers.
@@ -148,7 +169,10 @@ impl Load {
 impl Shared {
     async fn refresh(&self, node: &Connection) -> Result<()> {
         // Whoever finds another asking will see the answer.
-        let Ok(_permit) = self.asking.try_acquire() else { return Ok(tokio::task::yield_now().await) };
+        let Ok(_permit) = self.asking.try_acquire() else {
+            tokio::task::yield_now().await;
+            return Ok(());
+        };
         let mut led: BTreeMap<i32, Vec<i32>> = BTreeMap::new();
         for (partition, leader) in kafka::leaders(node, &self.topic).await? {
             led.entry(leader).or_default().push(partition);
@@ -160,7 +184,7 @@ impl Shared {
     /// The next partitions of a node in turn, as many as fit into a request.
     fn next(&self, node: i32, cursor: &Mutex<usize>) -> Vec<i32> {
         let Some(led) = self.led.read().get(&node).cloned() else { return Vec::new() };
-        let count = led.len().min(REQUEST_BATCHES);
+        let count = led.len().min(self.shape.request_batches);
         let mut cursor = cursor.lock();
         let first = *cursor % led.len().max(1);
         *cursor = first + count;
@@ -186,8 +210,8 @@ async fn produce(
         let sent = Instant::now();
         let answers =
             kafka::produce(&connection, &shared.topic, partitions, &shared.batch, TIMEOUT_MS).await?;
-        if let Some(outcome) = shared.outcome.lock().as_mut() {
-            outcome.add(&answers, expected, sent.elapsed());
+        if let Some(tally) = shared.tally.lock().as_mut() {
+            tally.add(&answers, expected, sent.elapsed());
         }
         if answers.iter().any(|(_, code)| *code != 0) {
             shared.refresh(&connection).await?;

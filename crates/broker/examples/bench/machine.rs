@@ -6,7 +6,7 @@ use std::process::Command;
 
 use crate::Result;
 use crate::cluster::Setup;
-use crate::report::{row, table, title};
+use crate::report::title;
 
 pub fn print(setup: &Setup) -> Result<()> {
     let read = |path: &str| fs::read_to_string(path).map(|text| text.trim().to_owned()).unwrap_or_default();
@@ -17,15 +17,18 @@ pub fn print(setup: &Setup) -> Result<()> {
     let cores = std::thread::available_parallelism()?.to_string();
     let version = output(Command::new(&setup.server).arg("version"))?;
     title("Chronik benchmark: three nodes, the load and the disk of one machine");
-    table(&[
-        row(["date", &output(Command::new("date").args(["-u", "+%F %H:%M UTC"]))?]),
-        row(["server", &format!("{version} ({})", setup.server.display())]),
-        row(["CPU", &format!("{}, {cores} cores", field(&read("/proc/cpuinfo"), "model name"))]),
-        row(["memory", &field(&read("/proc/meminfo"), "MemTotal")]),
-        row(["kernel", &read("/proc/sys/kernel/osrelease")]),
-        row(["disk", &disk(&setup.data_dir)]),
-        row(["load before", &read("/proc/loadavg")]),
-    ]);
+    let facts = [
+        ("date", output(Command::new("date").args(["-u", "+%F %H:%M UTC"]))?),
+        ("server", format!("{version} ({})", setup.server.display())),
+        ("CPU", format!("{}, {cores} cores", field(&read("/proc/cpuinfo"), "model name"))),
+        ("memory", field(&read("/proc/meminfo"), "MemTotal")),
+        ("kernel", read("/proc/sys/kernel/osrelease")),
+        ("disk", disk(&setup.data_dir)),
+        ("load before", read("/proc/loadavg")),
+    ];
+    for (name, value) in facts {
+        println!("  {name:<12} {value}");
+    }
     Ok(())
 }
 

@@ -24,6 +24,7 @@ mod process;
 mod raw_disk;
 mod report;
 mod throughput;
+mod usage;
 mod wal_alone;
 
 use std::path::PathBuf;
@@ -69,7 +70,7 @@ struct Options {
     /// throughput and flushes: for how many seconds each run is measured.
     #[arg(long, default_value_t = 10)]
     seconds: u64,
-    /// throughput and flushes: producers, each with a connection to every node.
+    /// throughput: producers, each with a connection to every node.
     #[arg(long, default_value_t = 1)]
     producers: usize,
 }
@@ -123,12 +124,12 @@ async fn run(options: &Options) -> Result<()> {
     if wanted(What::Idle) {
         idle::run(&setup, options.idle_partitions, options.idle_seconds).await?;
     }
-    let shape = load::Shape { seconds: options.seconds, producers: options.producers };
+    let shape = load::Shape { producers: options.producers, ..load::Shape::kafka_producer() };
     if wanted(What::Flushes) {
-        flushes::run(&setup, options.flush_partitions, shape).await?;
+        flushes::run(&setup, options.flush_partitions, options.seconds).await?;
     }
     if wanted(What::Throughput) {
-        throughput::run(&setup, &options.sizes, shape).await?;
+        throughput::run(&setup, &options.sizes, shape, options.seconds).await?;
     }
     Ok(())
 }

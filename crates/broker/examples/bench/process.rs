@@ -19,6 +19,25 @@ pub fn cpu_time(pid: u32) -> Result<Duration> {
     Ok(Duration::from_millis(ticks.ok_or("/proc/PID/stat has no times")? * (1000 / TICKS)))
 }
 
+/// CPU time of the whole machine since it started, all cores together.
+pub struct MachineTime {
+    pub busy: Duration,
+    /// Waiting for the disk included.
+    pub idle: Duration,
+}
+
+pub fn machine_time() -> Result<MachineTime> {
+    let stat = fs::read_to_string("/proc/stat")?;
+    let line = stat.lines().next().and_then(|line| line.strip_prefix("cpu ")).ok_or("/proc/stat has no cpu line")?;
+    // proc(5): user nice system idle iowait irq softirq steal; guest time is in user.
+    let ticks: Vec<u64> = line.split_whitespace().take(8).filter_map(|text| text.parse().ok()).collect();
+    let [user, nice, system, idle, iowait, irq, softirq, steal] = ticks[..] else {
+        return Err("/proc/stat has too few times".into());
+    };
+    let time = |ticks: u64| Duration::from_millis(ticks * (1000 / TICKS));
+    Ok(MachineTime { busy: time(user + nice + system + irq + softirq + steal), idle: time(idle + iowait) })
+}
+
 /// Memory of the process that is in RAM now, in bytes.
 pub fn resident_bytes(pid: u32) -> Result<u64> {
     let status = fs::read_to_string(format!("/proc/{pid}/status"))?;

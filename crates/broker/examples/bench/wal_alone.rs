@@ -49,6 +49,6 @@ fn measure_now(directory: &Path, groups: u64, entry_bytes: usize, time: Duration
         flushes: flushes - before.flushes,
         frames: frames - before.frames,
         bytes: bytes - before.bytes,
-        in_fsync: fsync_total - before.fsync_total,
+        in_fsync: fsync_total.saturating_sub(before.fsync_total),
     })
 }
