@@ -1,4 +1,4 @@
-//! A cluster of three real nodes. Every wait is for a condition, with a limit.
+//! A cluster of real nodes. Every wait is for a condition, with a limit.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -53,12 +53,12 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// Starts three nodes and waits until they are ready.
-    pub async fn start(setup: &Setup) -> Result<Self> {
+    /// Starts so many nodes and waits until they are ready.
+    pub async fn start(setup: &Setup, nodes: i32) -> Result<Self> {
         let directory = setup.directory()?;
         let key: chronik_common::config::ApiKey = uuid::Uuid::new_v4().simple().to_string().parse()?;
         let node = |id| Node::new(id, directory.path().join(format!("node{id}")), key.clone());
-        let nodes = (1..=3).map(node).collect::<Result<Vec<_>>>()?;
+        let nodes = (1..=nodes).map(node).collect::<Result<Vec<_>>>()?;
         let mut cluster = Self { nodes, server: setup.server.clone(), _directory: directory };
         for node in &cluster.nodes {
             node.configure(&cluster.nodes)?;

@@ -29,7 +29,7 @@ pub async fn run(setup: &Setup, rounds: u32, partitions: i32) -> Result<()> {
     title(&format!(
         "Failover: kill -9 of a leader, {rounds} times, {partitions} partitions with three replicas"
     ));
-    let mut cluster = Cluster::start(setup).await?;
+    let mut cluster = Cluster::start(setup, 3).await?;
     cluster.create_topics(&[(TOPIC.to_owned(), partitions)]).await?;
     let mut rows = vec![row([
         "round",

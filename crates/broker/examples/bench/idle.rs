@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use crate::cluster::{Cluster, Setup};
 use crate::metrics::WalCounters;
 use crate::report::{row, table, title, verdict};
+use crate::usage::Usage;
 use crate::{Result, kafka, process};
 
 const TOPIC_PARTITIONS: i32 = 100;
@@ -16,7 +17,7 @@ const QUIET_LIMIT: Duration = Duration::from_mins(2);
 
 pub async fn run(setup: &Setup, partitions: i32, seconds: u64) -> Result<()> {
     title(&format!("Idle: {partitions} partitions with three replicas, one record each"));
-    let mut cluster = Cluster::start(setup).await?;
+    let mut cluster = Cluster::start(setup, 3).await?;
     let topics: Vec<(String, i32)> = (0..partitions)
         .step_by(TOPIC_PARTITIONS as usize)
         .map(|first| (format!("idle-{first}"), TOPIC_PARTITIONS.min(partitions - first)))
@@ -34,23 +35,23 @@ pub async fn run(setup: &Setup, partitions: i32, seconds: u64) -> Result<()> {
     let waited = wait_quiet(&cluster).await?;
     println!("  no WAL writes for {} s: after {:.1} s\n", QUIET.as_secs(), waited.as_secs_f64());
 
-    let before = cpu_times(&mut cluster)?;
-    let started = Instant::now();
+    let before = Usage::now(&mut cluster)?;
     tokio::time::sleep(Duration::from_secs(seconds)).await;
-    let (after, elapsed) = (cpu_times(&mut cluster)?, started.elapsed());
+    let used = Usage::now(&mut cluster)?.since(&before);
     let full = resident(&mut cluster)?;
 
     let mut rows = vec![row(["node", "CPU % of a core", "RSS MB", "RSS MB before the topics", "goal"])];
     for (i, node) in cluster.nodes.iter().enumerate() {
-        let cpu = 100.0 * after[i].saturating_sub(before[i]).as_secs_f64() / elapsed.as_secs_f64();
+        let cpu = used.nodes[i];
         let met = cpu < GOAL_CPU && full[i] < GOAL_BYTES;
         let megabytes = |bytes: u64| format!("{:.0}", bytes as f64 / 1e6);
         let cells = [node.id.to_string(), format!("{cpu:.2}"), megabytes(full[i]), megabytes(empty[i])];
         rows.push(cells.into_iter().chain([verdict(met).to_owned()]).collect());
     }
     table(&rows);
+    println!("\n  CPU: {used}");
     println!(
-        "\n  CPU over {seconds} s in which nobody asked anything. Goal: under {GOAL_CPU} % and under {} MB.",
+        "  CPU over {seconds} s in which nobody asked anything. Goal: under {GOAL_CPU} % and under {} MB.",
         GOAL_BYTES / 1_000_000
     );
     Ok(())
@@ -102,10 +103,6 @@ async fn frames(cluster: &Cluster) -> Result<u64> {
         frames += WalCounters::of(node).await?.frames;
     }
     Ok(frames)
-}
-
-fn cpu_times(cluster: &mut Cluster) -> Result<Vec<Duration>> {
-    cluster.nodes.iter_mut().map(|node| process::cpu_time(node.pid()?)).collect()
 }
 
 fn resident(cluster: &mut Cluster) -> Result<Vec<u64>> {

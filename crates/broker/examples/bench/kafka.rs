@@ -17,6 +17,8 @@ use crate::client::Connection;
 const METADATA: i16 = 9;
 const CREATE_TOPICS: i16 = 7;
 const PRODUCE: i16 = 9;
+/// In `CreateTopics`: what the brokers' configuration says (KIP-464).
+const REPLICATION_OF_THE_CLUSTER: i16 = -1;
 const TIMEOUT_MS: i32 = 30_000;
 
 pub fn topic_name(name: &str) -> TopicName {
@@ -35,12 +37,12 @@ pub fn batch(records: usize, value_bytes: usize) -> Result<Bytes> {
     Ok(builder.finish().ok_or("a batch needs a record")?)
 }
 
-/// Creates a topic with three replicas.
+/// Creates a topic with a replica on every node.
 pub async fn create_topic(node: &Connection, name: &str, partitions: i32) -> Result<()> {
     let topic = CreatableTopic::default()
         .with_name(topic_name(name))
         .with_num_partitions(partitions)
-        .with_replication_factor(3);
+        .with_replication_factor(REPLICATION_OF_THE_CLUSTER);
     let request = CreateTopicsRequest::default().with_topics(vec![topic]).with_timeout_ms(TIMEOUT_MS);
     let answer = node.call(CREATE_TOPICS, &request).await?;
     match answer.topics.iter().find(|topic| topic.error_code != 0) {

@@ -145,7 +145,13 @@ impl Load {
         let used = Usage::now(cluster)?.since(&before);
         let Tally { batches, failed, mut latencies } = tally.unwrap_or_default();
         latencies.sort_unstable();
-        Ok(Outcome { elapsed, records: batches * self.shared.shape.batch_records as u64, used, failed, latencies })
+        Ok(Outcome {
+            elapsed,
+            records: batches * self.shared.shape.batch_records as u64,
+            used,
+            failed,
+            latencies,
+        })
     }
 
     /// Sends no more and waits for the answers.

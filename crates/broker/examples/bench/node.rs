@@ -47,10 +47,12 @@ impl Node {
 
     /// Writes the configuration of a node that knows all `peers`, itself among them.
     pub fn configure(&self, peers: &[Self]) -> Result<()> {
+        let replicas = peers.len();
         let mut text = format!(
-            "enabled = true\nnode_id = {}\ndata_dir = \"{}\"\nreplication_factor = 3\nmin_insync_replicas = 2\n",
+            "enabled = true\nnode_id = {}\ndata_dir = \"{}\"\nreplication_factor = {replicas}\nmin_insync_replicas = {}\n",
             self.id,
-            self.directory.join("data").display()
+            self.directory.join("data").display(),
+            replicas.min(2)
         );
         writeln!(text, "\n[bind]\nadmin = \"127.0.0.1:{}\"", self.ports.admin)?;
         for Self { id, ports: Ports { kafka, wal, raft, .. }, .. } in peers {

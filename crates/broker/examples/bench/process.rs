@@ -28,7 +28,8 @@ pub struct MachineTime {
 
 pub fn machine_time() -> Result<MachineTime> {
     let stat = fs::read_to_string("/proc/stat")?;
-    let line = stat.lines().next().and_then(|line| line.strip_prefix("cpu ")).ok_or("/proc/stat has no cpu line")?;
+    let line =
+        stat.lines().next().and_then(|line| line.strip_prefix("cpu ")).ok_or("/proc/stat has no cpu line")?;
     // proc(5): user nice system idle iowait irq softirq steal; guest time is in user.
     let ticks: Vec<u64> = line.split_whitespace().take(8).filter_map(|text| text.parse().ok()).collect();
     let [user, nice, system, idle, iowait, irq, softirq, steal] = ticks[..] else {

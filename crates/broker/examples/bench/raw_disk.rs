@@ -45,45 +45,46 @@ fn measure_now(
     preparation: Preparation,
     time: Duration,
 ) -> Result<Rate> {
-    let files: Vec<Prepared> = (0..writers)
-        .map(|i| Prepared::new(directory.join(format!("raw{i}")), preparation))
-        .collect::<Result<_>>()?;
-    let started = Instant::now();
-    let times = std::thread::scope(|scope| {
-        let threads: Vec<_> =
-            files.iter().map(|file| scope.spawn(move || file.write(bytes, started + time))).collect();
-        threads
-            .into_iter()
-            .map(|thread| thread.join().map_err(|_| "a writer panicked")?)
-            .collect::<Result<Vec<_>>>()
+    let file = |i| Prepared::new(directory.join(format!("raw{i}")), preparation);
+    let files = (0..writers).map(file).collect::<Result<Vec<_>>>()?;
+    let deadline = Instant::now() + time;
+    let done = std::thread::scope(|scope| {
+        let threads: Vec<_> = files.iter().map(|file| scope.spawn(|| file.write(bytes, deadline))).collect();
+        let joined = threads.into_iter().map(|thread| thread.join().map_err(|_| "a writer panicked")?);
+        joined.collect::<Result<Vec<_>>>()
     })?;
-    let elapsed = started.elapsed();
-    let mut times: Vec<Duration> = times.into_iter().flatten().collect();
+    let rate = |times: &Vec<Duration>| times.len() as f64 / times.iter().sum::<Duration>().as_secs_f64();
+    let per_second = done.iter().map(rate).sum::<f64>() / writers as f64;
+    let mut times: Vec<Duration> = done.into_iter().flatten().collect();
     times.sort_unstable();
-    Ok(Rate { per_second: times.len() as f64 / writers as f64 / elapsed.as_secs_f64(), times })
+    Ok(Rate { per_second, times })
 }
 
 /// A file of its own, removed in the end.
 struct Prepared {
     path: PathBuf,
     file: File,
+    preparation: Preparation,
+    size: u64,
 }
 
 impl Prepared {
-    /// As large as a WAL file. When it is full, writing starts over at its beginning.
-    const SIZE: u64 = 256 << 20;
-
     fn new(path: PathBuf, preparation: Preparation) -> Result<Self> {
+        let size = match preparation {
+            // No block of it is ever written twice.
+            Preparation::Allocated => 4 << 30,
+            Preparation::Written => 256 << 20,
+        };
         let file = File::options().write(true).create(true).truncate(true).open(&path)?;
-        fallocate(&file, FallocateFlags::empty(), 0, Self::SIZE)?;
+        fallocate(&file, FallocateFlags::empty(), 0, size)?;
         if preparation == Preparation::Written {
             let zeros = vec![0; 1 << 20];
-            for offset in (0..Self::SIZE).step_by(zeros.len()) {
+            for offset in (0..size).step_by(zeros.len()) {
                 file.write_all_at(&zeros, offset)?;
             }
         }
         file.sync_all()?;
-        Ok(Self { path, file })
+        Ok(Self { path, file, preparation, size })
     }
 
     /// Writes until the deadline; how long each write with its fdatasync took.
@@ -93,16 +94,17 @@ impl Prepared {
         let mut offset = 0;
         loop {
             let started = Instant::now();
-            if started >= deadline {
+            let full = offset + bytes as u64 > self.size;
+            if started >= deadline || (full && self.preparation == Preparation::Allocated) {
                 return Ok(times);
+            }
+            if full {
+                offset = 0;
             }
             self.file.write_all_at(&body, offset)?;
             self.file.sync_data()?;
             times.push(started.elapsed());
             offset += bytes as u64;
-            if offset + bytes as u64 > Self::SIZE {
-                offset = 0;
-            }
         }
     }
 }

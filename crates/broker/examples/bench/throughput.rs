@@ -43,7 +43,7 @@ pub async fn run(setup: &Setup, sizes: &[i32], shape: Shape, seconds: u64) -> Re
 }
 
 async fn one(setup: &Setup, partitions: i32, shape: Shape, seconds: u64) -> Result<Outcome> {
-    let mut cluster = Cluster::start(setup).await?;
+    let mut cluster = Cluster::start(setup, 3).await?;
     cluster.create_topics(&[(TOPIC.to_owned(), partitions)]).await?;
     let mut load = Load::start(&cluster, TOPIC, shape).await?;
     let measured = load.measure(&mut cluster, seconds).await?;

@@ -18,7 +18,8 @@ pub struct Usage {
 
 impl Usage {
     pub fn now(cluster: &mut Cluster) -> Result<Self> {
-        let nodes = cluster.nodes.iter_mut().map(|node| process::cpu_time(node.pid()?)).collect::<Result<_>>()?;
+        let nodes =
+            cluster.nodes.iter_mut().map(|node| process::cpu_time(node.pid()?)).collect::<Result<_>>()?;
         let (load, machine) = (process::cpu_time(std::process::id())?, process::machine_time()?);
         Ok(Self { at: Instant::now(), nodes, load, machine })
     }

@@ -13,6 +13,7 @@ use crate::Result;
 pub struct Measured {
     pub elapsed: Duration,
     pub flushes: u64,
+    pub entries: u64,
     pub frames: u64,
     pub bytes: u64,
     pub in_fsync: Duration,
@@ -42,11 +43,14 @@ fn measure_now(directory: &Path, groups: u64, entry_bytes: usize, time: Duration
         let done = move |result: std::io::Result<()>| drop(durable.send(result.map(|()| (group, index + 1))));
         logs.get(group).ok_or("there is no such group")?.append(vec![entry], Box::new(done))?;
     }
-    let (elapsed, Stats { flushes, frames, bytes, fsync_total, .. }) = (started.elapsed(), wal.stats());
+    let (elapsed, Stats { flushes, frames, records, bytes, fsync_total, .. }) =
+        (started.elapsed(), wal.stats());
     wal.close()?;
     Ok(Measured {
         elapsed,
         flushes: flushes - before.flushes,
+        // Each entry counts as one record.
+        entries: records - before.records,
         frames: frames - before.frames,
         bytes: bytes - before.bytes,
         in_fsync: fsync_total.saturating_sub(before.fsync_total),

@@ -15,7 +15,7 @@ use openraft::raft::{AppendEntriesRequest, AppendEntriesResponse, TransferLeader
 use parking_lot::Mutex;
 use tokio::runtime::Handle;
 
-use super::codec::{entry_from_wire, id_from_wire, id_to_wire, vote_from_wire, vote_to_wire};
+use super::codec::{entry_from_wire, id_from_wire, id_to_wire, vote_from_wire, vote_of, vote_to_wire};
 use super::machine::Machine;
 use super::transport::wire::{self, append_reply::Status, envelope::Body};
 use super::types::{Command, CommittedLeaderId, GroupId, Raft, RaftNodeId, Reply, TypeConfig, Vote};
@@ -163,6 +163,18 @@ impl Group {
     pub(super) fn elect(self: &Arc<Self>) {
         let group = self.clone();
         self.runtime.spawn(async move { drop(group.raft.trigger().elect(true).await) });
+    }
+
+    /// Starts an election here although the leader's lease may not have run out: for when its process is known to
+    /// be gone. The lease only spares the group needless elections; votes and logs decide as ever.
+    pub(super) fn take_over(self: &Arc<Self>) {
+        let Some(vote) = self.log.state().vote.filter(|v| v.committed && v.leader != self.me.raw()) else {
+            return self.elect();
+        };
+        let from = vote_of(vote.term, vote.leader, true);
+        let request = TransferLeaderRequest::new(from, self.me.raw(), None);
+        let group = self.clone();
+        self.runtime.spawn(async move { drop(group.raft.handle_transfer_leader(request).await) });
     }
 
     /// Tells the group that a broker can be reached again: replication to it goes on at once.

@@ -60,11 +60,23 @@ struct Inner {
     generation: AtomicU64,
 }
 
+/// What the streams to and from a peer show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Contact {
+    /// Nothing bad since it was last heard.
+    Good,
+    /// One broke and it has not been heard since. It may be back in a moment; until then nobody is sent to it, so
+    /// that clients that lost it too ask again rather than believe that it still leads.
+    Broken,
+    /// Nothing listens on its port: dead, whatever the clock says.
+    Refused,
+}
+
 /// What was heard of a peer.
 struct Heard {
     at: Instant,
-    /// Nothing listens on its port: dead, whatever the clock says.
-    refused: bool,
+    /// What its streams show.
+    contact: Contact,
     /// The first gossip of a session is complete and replaces all earlier claims.
     fresh_session: bool,
     /// The version of our own claims that it was last sent; 0: none on this link.
@@ -76,7 +88,7 @@ impl Heard {
     fn never(timing: Timing) -> Self {
         // Unheard, but given the benefit of one election timeout at start.
         let at = Instant::now().checked_sub(timing.election).unwrap_or_else(Instant::now);
-        Self { at, refused: false, fresh_session: true, told: 0, alive_before: false }
+        Self { at, contact: Contact::Good, fresh_session: true, told: 0, alive_before: false }
     }
 }
 
@@ -99,6 +111,7 @@ struct Following {
 struct Orphan {
     since: Instant,
     next_try: Instant,
+    took_over: bool,
 }
 
 impl Liveness {
@@ -243,7 +256,11 @@ impl Liveness {
                             self.gossip_to_all(&peers, true);
                         }
                     }
-                    () = self.inner.wake.notified() => self.gossip_to_all(&peers, false),
+                    () = self.inner.wake.notified() => {
+                        self.notice_deaths();
+                        self.elect_orphans(&mut orphans);
+                        self.gossip_to_all(&peers, false);
+                    }
                 }
             }
         };
@@ -260,7 +277,7 @@ impl Liveness {
                 if now {
                     info!(peer, "is alive");
                 } else {
-                    warn!(peer, refused = heard.refused, "is not heard any more");
+                    warn!(peer, contact = ?heard.contact, "is not heard any more");
                 }
             }
         }
@@ -347,15 +364,31 @@ impl Liveness {
                 continue;
             }
             still.insert(group.id());
-            let orphan = orphans.entry(group.id()).or_insert(Orphan { since: now, next_try: now });
+            let orphan =
+                orphans.entry(group.id()).or_insert(Orphan { since: now, next_try: now, took_over: false });
             let Some(rank) = self.rank(&group) else { continue };
             let wait = self.inner.timing.election / 2 * rank;
-            if now >= orphan.since + wait && now >= orphan.next_try {
+            if now < orphan.since + wait {
+                continue;
+            }
+            // A leader whose process is gone has no lease to wait for. If that fails (this log lacks something that
+            // another has), the ordinary way is next.
+            if !orphan.took_over && self.leader_is_gone(group.id()) {
+                orphan.took_over = true;
+                orphan.next_try = now + self.inner.timing.heartbeat;
+                group.take_over();
+            } else if now >= orphan.next_try {
                 orphan.next_try = now + self.inner.timing.heartbeat + jitter(self.inner.timing.heartbeat);
                 group.elect();
             }
         }
         orphans.retain(|id, _| still.contains(id));
+    }
+
+    /// Whether the last known leader's port refuses connections: no process is there that could still lead.
+    fn leader_is_gone(&self, group: GroupId) -> bool {
+        let leader = self.inner.claims.read().get(&group).map(|c| c.leadership.leader);
+        leader.is_some_and(|l| self.inner.heard.lock().get(&l).is_some_and(|h| h.contact == Contact::Refused))
     }
 
     /// This node's place among the group's voters that are alive.
@@ -366,7 +399,7 @@ impl Liveness {
 }
 
 fn alive(heard: &Heard, timing: Timing) -> bool {
-    !heard.refused && heard.at.elapsed() < timing.election
+    heard.contact == Contact::Good && heard.at.elapsed() < timing.election
 }
 
 fn jitter(upto: Duration) -> Duration {
@@ -388,8 +421,15 @@ impl PeerEvents for Liveness {
                 heard.told = 0;
                 self.inner.wake.notify_one();
             }
-            LinkState::Broken => {}
-            LinkState::Refused => heard.refused = true,
+            LinkState::Broken => {
+                heard.contact = Contact::Broken;
+                self.inner.wake.notify_one();
+            }
+            LinkState::Refused => {
+                heard.contact = Contact::Refused;
+                // The driver looks at once.
+                self.inner.wake.notify_one();
+            }
         }
     }
 
@@ -398,14 +438,19 @@ impl PeerEvents for Liveness {
         heard.entry(peer).or_insert_with(|| Heard::never(self.inner.timing)).fresh_session = true;
     }
 
-    fn session_ended(&self, _peer: i32) {}
+    fn session_ended(&self, peer: i32) {
+        if let Some(heard) = self.inner.heard.lock().get_mut(&peer).filter(|h| h.contact == Contact::Good) {
+            heard.contact = Contact::Broken;
+        }
+        self.inner.wake.notify_one();
+    }
 
     fn gossip(&self, peer: i32, gossip: Gossip) {
         let first = {
             let mut heard = self.inner.heard.lock();
             let heard = heard.entry(peer).or_insert_with(|| Heard::never(self.inner.timing));
             heard.at = Instant::now();
-            heard.refused = false;
+            heard.contact = Contact::Good;
             std::mem::take(&mut heard.fresh_session)
         };
         if !first && gossip.leaderships.is_empty() {

@@ -88,7 +88,7 @@ pub async fn load<S: OffsetStore>(
         shard.entry(&id).group = group;
         shard.carry_out(&id, effects);
     }
-    tracing::info!(
+    tracing::debug!(
         partition,
         groups = shard.groups.len(),
         records = loaded.records,

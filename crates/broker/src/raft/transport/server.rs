@@ -14,6 +14,7 @@ use bytes::Bytes;
 use futures::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
+use tokio_util::sync::CancellationToken;
 use tonic::transport::server::TcpIncoming;
 use tonic::{Request, Response, Status, Streaming};
 use tracing::{debug, warn};
@@ -64,6 +65,8 @@ pub struct Service {
     pub me: i32,
     /// The cluster's id; empty until this node has founded or joined one.
     pub cluster_id: Arc<arc_swap::ArcSwap<String>>,
+    /// Ends all streams when the node stops.
+    pub stop: CancellationToken,
     /// The parts that exist only once the node has joined.
     pub parts: Arc<std::sync::OnceLock<Parts>>,
 }
@@ -128,6 +131,9 @@ impl Service {
     fn check<T>(&self, request: &Request<T>) -> Result<(i32, Class), Status> {
         let value = |key| request.metadata().get(key).and_then(|v| v.to_str().ok()).unwrap_or_default();
         let ours = self.cluster_id.load();
+        if ours.is_empty() {
+            return Err(Status::unavailable("this node is still starting"));
+        }
         if value(handshake::CLUSTER) != ours.as_str() {
             return Err(Status::failed_precondition(format!(
                 "node {} belongs to cluster {ours}, not to cluster {}: check the peers' addresses",
@@ -187,6 +193,7 @@ impl Session {
                         return;
                     }
                 }
+                () = self.service.stop.cancelled() => return,
                 message = inbound.message(), if pending.len() < MAX_IN_PROGRESS => match message {
                     Ok(Some(frame)) => {
                         for envelope in frame.envelopes {
