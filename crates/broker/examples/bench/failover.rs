@@ -33,7 +33,7 @@ pub async fn run(setup: &Setup, rounds: u32, partitions: i32) -> Result<()> {
     cluster.create_topics(&[(TOPIC.to_owned(), partitions)]).await?;
     let mut rows = vec![row([
         "round",
-        "killed",
+        "node",
         "partitions led",
         "min ms",
         "median ms",
@@ -44,12 +44,14 @@ pub async fn run(setup: &Setup, rounds: u32, partitions: i32) -> Result<()> {
     let mut down = 0;
     for round in 1..=rounds {
         let (victim, led) = choose(&cluster).await?;
-        let outages = kill_and_probe(&mut cluster, victim, &led).await?;
+        let outages = lose_and_probe(&mut cluster, loss, victim, &led).await?;
         let mut sorted: Vec<Duration> = outages.iter().flatten().copied().collect();
         sorted.sort_unstable();
         down += outages.len() - sorted.len();
         let restarted = Instant::now();
-        cluster.node_mut(victim)?.wait()?;
+        let node = cluster.node_mut(victim)?;
+        node.kill()?;
+        node.wait()?;
         cluster.restart(victim)?;
         cluster.wait_in_sync(partitions as usize).await?;
         let healed = format!("{:.0}", restarted.elapsed().as_secs_f64() * 1000.0);
@@ -70,8 +72,8 @@ pub async fn run(setup: &Setup, rounds: u32, partitions: i32) -> Result<()> {
         GIVE_UP.as_secs()
     );
     println!(
-        "  Goal, the worst under {} s: {}. From the kill to the first acks=all produce that any node accepts, tried\n  \
-         every {} ms at the leader that the survivors' metadata names.",
+        "  Goal, the worst under {} s: {}. From the loss to the first acks=all produce that any node accepts, tried\n  \
+         every {} ms at the leader that the survivors' metadata names. All partitions were written to just before.",
         GOAL.as_secs(),
         verdict(down == 0 && worst.is_some_and(|worst| worst < GOAL)),
         PAUSE.as_millis()
@@ -89,18 +91,29 @@ async fn choose(cluster: &Cluster) -> Result<(i32, Vec<i32>)> {
     Ok(led.into_iter().max_by_key(|(_, partitions)| partitions.len()).ok_or("nobody leads anything")?)
 }
 
-/// Kills a node; for each of the partitions how long it took no writes, none if it was given up.
-async fn kill_and_probe(cluster: &mut Cluster, victim: i32, led: &[i32]) -> Result<Vec<Option<Duration>>> {
+/// Loses a node; for each of the partitions how long it took no writes, none if it was given up.
+async fn lose_and_probe(
+    cluster: &mut Cluster,
+    loss: Loss,
+    victim: i32,
+    led: &[i32],
+) -> Result<Vec<Option<Duration>>> {
     let mut survivors = cluster.connect().await?;
-    survivors.remove(&victim);
+    let victim_connection = survivors.remove(&victim).ok_or("the node to be killed is one of the cluster")?;
     let survivors = Arc::new(survivors);
     let (told, leaders) = watch::channel(BTreeMap::new());
     let told = Arc::new(told);
     let topic = kafka::topic_name(TOPIC);
     let batch = kafka::batch(1, 100)?;
 
-    let killed = Instant::now();
-    cluster.node_mut(victim)?.kill()?;
+    write_now(&victim_connection, &topic, led, &batch).await?;
+
+    let node = cluster.node_mut(victim)?;
+    let lost = Instant::now();
+    match loss {
+        Loss::Killed => node.kill()?,
+        Loss::Silent => node.pause()?,
+    }
     let mut watching = JoinSet::new();
     for survivor in survivors.values() {
         watching.spawn(watch(survivor.clone(), topic.clone(), victim, told.clone()));
@@ -109,12 +122,23 @@ async fn kill_and_probe(cluster: &mut Cluster, victim: i32, led: &[i32]) -> Resu
     for &partition in led {
         let accepted =
             until_accepted(survivors.clone(), leaders.clone(), topic.clone(), partition, batch.clone());
-        let limited = async move { tokio::time::timeout(GIVE_UP, accepted).await.ok().map(|at| at - killed) };
+        let limited = async move { tokio::time::timeout(GIVE_UP, accepted).await.ok().map(|at| at - lost) };
         probing.spawn(limited);
     }
     let outages = probing.join_all().await;
     watching.abort_all();
     Ok(outages)
+}
+
+/// Writes to each partition: leaders that are in use are harder to depose than idle ones.
+async fn write_now(leader: &Connection, topic: &TopicName, led: &[i32], batch: &Bytes) -> Result<()> {
+    let answers = kafka::produce(leader, topic, led.iter().copied(), batch, PRODUCE_TIMEOUT_MS).await?;
+    match answers.iter().find(|(_, code)| *code != 0) {
+        Some((partition, code)) => {
+            Err(format!("partition {partition} before the loss: {}", kafka::error_name(*code)).into())
+        }
+        None => Ok(()),
+    }
 }
 
 /// Asks a survivor again and again who leads what.

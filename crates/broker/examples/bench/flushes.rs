@@ -44,7 +44,8 @@ pub async fn run(setup: &Setup, partitions: i32, seconds: u64) -> Result<()> {
     let full = Shape::kafka_producer();
     let single = Shape { batch_records: 1, ..full };
     let runs = [
-        ("WAL alone, entries of 16 KiB", alone(directory.path(), partitions as u64, seconds).await?),
+        ("WAL alone, entries of 16 KiB", alone(directory.path(), partitions as u64, full, seconds).await?),
+        ("WAL alone, entries of 1 KiB", alone(directory.path(), partitions as u64, single, seconds).await?),
         ("1 node, batches of 16", cluster(setup, 1, partitions, full, seconds).await?),
         ("1 node, single records", cluster(setup, 1, partitions, single, seconds).await?),
         ("3 nodes, batches of 16", cluster(setup, 3, partitions, full, seconds).await?),
@@ -107,9 +108,11 @@ async fn raw(directory: &Path) -> Result<()> {
     Ok(())
 }
 
-async fn alone(directory: &Path, groups: u64, seconds: u64) -> Result<Flushing> {
-    const ENTRY: usize = 16 << 10;
-    let wal = wal_alone::measure(directory, groups, ENTRY, Duration::from_secs(seconds)).await?;
+/// Entries of a batch's size, as many at a time as there are groups.
+async fn alone(directory: &Path, groups: u64, shape: Shape, seconds: u64) -> Result<Flushing> {
+    let wal_directory = tempfile::tempdir_in(directory)?;
+    let entry = shape.batch_records * RECORD_BYTES;
+    let wal = wal_alone::measure(wal_directory.path(), groups, entry, Duration::from_secs(seconds)).await?;
     let seconds = wal.elapsed.as_secs_f64();
     let per_flush = |count: u64| count as f64 / wal.flushes.max(1) as f64;
     let bytes = per_flush(wal.bytes);
@@ -117,7 +120,7 @@ async fn alone(directory: &Path, groups: u64, seconds: u64) -> Result<Flushing> 
         per_second: wal.flushes as f64 / seconds,
         frames: per_flush(wal.frames),
         bytes,
-        records: per_flush(wal.entries) * (ENTRY / RECORD_BYTES) as f64,
+        records: per_flush(wal.entries) * shape.batch_records as f64,
         disk: disk(directory, 1, bytes).await?,
         remark: format!("{:.0} % of the time in fdatasync", 100.0 * wal.in_fsync.as_secs_f64() / seconds),
     })

@@ -49,7 +49,7 @@ struct Options {
     /// Where the nodes keep their data while it runs: this disk is measured.
     #[arg(long, value_name = "DIR", default_value = ".")]
     data_dir: PathBuf,
-    /// failover: how often a leader is killed.
+    /// failover: how often a leader is lost, in each of two ways.
     #[arg(long, default_value_t = 20)]
     rounds: u32,
     /// failover: partitions of the topic.
@@ -77,7 +77,7 @@ struct Options {
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum What {
-    /// From kill -9 of a leader to the first accepted produce on each of its partitions.
+    /// From the loss of a leader to the first accepted produce on each of its partitions.
     Failover,
     /// CPU and memory of nodes that have nothing to do.
     Idle,

@@ -83,6 +83,12 @@ impl Node {
         Ok(self.process.as_mut().ok_or("the node does not run")?.kill()?)
     }
 
+    /// SIGSTOP: the process does nothing any more, but its connections stay open, as those of a machine that is gone.
+    pub fn pause(&mut self) -> Result<()> {
+        let pid = rustix::process::Pid::from_raw(i32::try_from(self.pid()?)?).ok_or("a process has an id")?;
+        Ok(rustix::process::kill_process(pid, rustix::process::Signal::STOP)?)
+    }
+
     /// Waits for a killed process to be gone.
     pub fn wait(&mut self) -> Result<()> {
         if let Some(mut process) = self.process.take() {

@@ -21,7 +21,7 @@ pub struct Measured {
 
 /// Appends entries to `groups` groups, each as soon as its last one is durable.
 pub async fn measure(directory: &Path, groups: u64, entry_bytes: usize, time: Duration) -> Result<Measured> {
-    let directory = directory.join("wal-alone");
+    let directory = directory.to_path_buf();
     tokio::task::spawn_blocking(move || measure_now(&directory, groups, entry_bytes, time)).await?
 }
 

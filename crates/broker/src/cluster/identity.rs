@@ -34,6 +34,9 @@ pub struct Identity {
     pub incarnation: u32,
     /// Drawn when the directory was first used.
     pub directory_id: Uuid,
+    /// Whether the cluster has committed this node's registration: from then on its WAL cannot be empty.
+    #[serde(default)]
+    pub registered: bool,
 }
 
 /// Why a node may not start on its data directory.
@@ -81,6 +84,18 @@ pub enum IdentityError {
         /// The cluster.
         cluster: String,
     },
+    /// The WAL that belongs to this identity is gone.
+    #[error(
+        "{path} says that node {node} is a member of its cluster, but the WAL in {wal} is empty: restore the WAL; a node that lost its log must not rejoin under its old identity"
+    )]
+    WalLost {
+        /// The identity file.
+        path: PathBuf,
+        /// This node.
+        node: i32,
+        /// The WAL's directory.
+        wal: PathBuf,
+    },
     /// Peers belong to different clusters.
     #[error(
         "the peers belong to different clusters ({first} and {second}): check the addresses in [[peers]]"
@@ -109,6 +124,20 @@ pub fn load(data_dir: &Path, node_id: i32) -> Result<Option<Identity>, IdentityE
         return Err(IdentityError::OtherNode { path, found: identity.node_id, configured: node_id });
     }
     Ok(Some(identity))
+}
+
+/// Refuses an identity whose WAL has been lost: the votes and acknowledgements in it must not be given twice.
+pub fn check_wal(
+    data_dir: &Path,
+    wal: &Path,
+    identity: &Identity,
+    wal_is_empty: bool,
+) -> Result<(), IdentityError> {
+    if identity.registered && wal_is_empty {
+        let path = data_dir.join(FILE);
+        return Err(IdentityError::WalLost { path, node: identity.node_id, wal: wal.to_owned() });
+    }
+    Ok(())
 }
 
 /// Makes the identity durable.
@@ -183,6 +212,7 @@ pub async fn establish(
         node_id,
         incarnation: crate::metadata::FIRST_INCARNATION,
         directory_id,
+        registered: false,
     };
     store(data_dir, &identity)?;
     announced.store(std::sync::Arc::new(cluster_id));
@@ -222,7 +252,13 @@ mod tests {
     use super::*;
 
     fn identity() -> Identity {
-        Identity { cluster_id: "c".into(), node_id: 2, incarnation: 1, directory_id: Uuid::nil() }
+        Identity {
+            cluster_id: "c".into(),
+            node_id: 2,
+            incarnation: 1,
+            directory_id: Uuid::nil(),
+            registered: true,
+        }
     }
 
     #[test]
@@ -231,6 +267,16 @@ mod tests {
         assert_eq!(load(dir.path(), 2).unwrap(), None);
         store(dir.path(), &identity()).unwrap();
         assert_eq!(load(dir.path(), 2).unwrap(), Some(identity()));
+    }
+
+    #[test]
+    fn a_registered_node_without_its_wal_is_refused() {
+        let check = |registered, empty| {
+            check_wal(Path::new("d"), Path::new("w"), &Identity { registered, ..identity() }, empty).is_ok()
+        };
+        assert!(!check(true, true), "its log is gone");
+        assert!(check(true, false));
+        assert!(check(false, true), "it died on its first start, before it had taken part in anything");
     }
 
     #[test]

@@ -10,10 +10,11 @@ use std::{io, pin::pin, sync::Arc};
 
 use futures::{
     FutureExt, StreamExt,
-    future::BoxFuture,
-    stream::{self, FuturesOrdered},
+    future::{BoxFuture, Fuse},
+    stream::FuturesOrdered,
 };
 use tokio::{
+    io::AsyncRead,
     net::TcpStream,
     time::{Instant, sleep_until},
 };
@@ -22,7 +23,7 @@ use super::{
     answer::Answer,
     api,
     backend::Backend,
-    budget::{Budget, Share},
+    budget::{Budget, Room, Share},
     frame::{FrameError, FrameReader},
     listener::Limits,
     outbox::Outbox,
@@ -62,7 +63,7 @@ pub(crate) enum Closed {
 struct Received {
     incoming: Incoming,
     /// Room in the budget, until the request is answered.
-    shares: [Option<Share>; 2],
+    held: (Room, Option<Share>),
 }
 
 /// Serves a connection until one side ends it.
@@ -81,10 +82,10 @@ pub(crate) async fn serve<B: Backend>(
         limits.frame_timeout,
         Arc::clone(&session.budget),
     );
-    let mut requests =
-        pin!(stream::unfold((reader, Arc::clone(&session.budget)), |(mut reader, budget)| async {
-            Some((receive(&mut reader, &budget).await.transpose()?, (reader, budget)))
-        }));
+    // Once begun it is polled until it is done: it may hold room in the budget, be next in line for more,
+    // or be out of time, whatever becomes of the answers meanwhile.
+    let mut receiving = pin!(Fuse::terminated());
+    let mut reader = Some(reader);
     let shutdown = session.shutdown.clone();
     let mut running: FuturesOrdered<BoxFuture<'static, Answer>> = FuturesOrdered::new();
     let mut outbox = Outbox::default();
@@ -100,6 +101,13 @@ pub(crate) async fn serve<B: Backend>(
         {
             return Err(closed);
         }
+        if reading
+            && running.len() < limits.max_in_flight
+            && outbox.bytes() < GATHER
+            && let Some(reader) = reader.take()
+        {
+            receiving.set(receive(reader, Arc::clone(&session.budget)).fuse());
+        }
         let closed = tokio::select! {
             biased;
             () = shutdown.cancelled(), if reading => Some(Closed::Shutdown),
@@ -113,19 +121,22 @@ pub(crate) async fn serve<B: Backend>(
             Some(answer) = running.next(), if !running.is_empty() => {
                 gather(answer, &mut running, &mut outbox)
             }
-            received = requests.next(), if reading && running.len() < limits.max_in_flight && outbox.bytes() < GATHER => {
+            received = &mut receiving => {
                 deadline = Instant::now() + limits.idle_timeout;
                 match received {
                     // The peer is gone, or will send no more: whoever waits for news waits in vain.
-                    None => return Ok(()),
-                    Some(Err(closed)) => Some(closed),
-                    Some(Ok(Received { incoming, shares })) => match api::start(&mut session, incoming) {
-                        Ok(answer) => {
-                            running.push_back(keep_until_answered(answer, shares));
-                            None
+                    Ok(None) => return Ok(()),
+                    Err(closed) => Some(closed),
+                    Ok(Some((Received { incoming, held }, back))) => {
+                        reader = Some(back);
+                        match api::start(&mut session, incoming) {
+                            Ok(answer) => {
+                                running.push_back(keep_until_answered(answer, held));
+                                None
+                            }
+                            Err(malformed) => Some(malformed.into()),
                         }
-                        Err(malformed) => Some(malformed.into()),
-                    },
+                    }
                 }
             }
             () = sleep_until(deadline) => match ending {
@@ -138,6 +149,8 @@ pub(crate) async fn serve<B: Backend>(
             },
         };
         if reading && closed.is_some() {
+            // A frame that has not arrived will not be served: its room goes back now.
+            receiving.set(Fuse::terminated());
             deadline = Instant::now() + limits.drain_timeout;
         }
         ending = ending.or(closed);
@@ -166,10 +179,11 @@ fn gather(
     None
 }
 
-async fn receive<R: tokio::io::AsyncRead + Unpin>(
-    reader: &mut FrameReader<R>,
-    budget: &Budget,
-) -> Result<Option<Received>, Closed> {
+/// The next request, and the reader for the one after it; none when the peer has closed.
+async fn receive<R: AsyncRead + Unpin>(
+    mut reader: FrameReader<R>,
+    budget: Arc<Budget>,
+) -> Result<Option<(Received, FrameReader<R>)>, Closed> {
     let Some(frame) = reader.next().await? else {
         return Ok(None);
     };
@@ -178,16 +192,16 @@ async fn receive<R: tokio::io::AsyncRead + Unpin>(
         Incoming::Request(request) => budget.decoded(request.elements).await,
         Incoming::ApiVersionsTooNew { .. } => None,
     };
-    Ok(Some(Received { incoming, shares: [frame.share, decoded] }))
+    Ok(Some((Received { incoming, held: (frame.room, decoded) }, reader)))
 }
 
 fn keep_until_answered(
     answer: BoxFuture<'static, Answer>,
-    shares: [Option<Share>; 2],
+    held: (Room, Option<Share>),
 ) -> BoxFuture<'static, Answer> {
     async move {
         let answer = answer.await;
-        drop(shares);
+        drop(held);
         answer
     }
     .boxed()

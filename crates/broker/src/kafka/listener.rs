@@ -39,7 +39,8 @@ pub struct Limits {
     pub answer_budget: usize,
     /// Requests of one connection that run at the same time.
     pub max_in_flight: usize,
-    /// How long a frame that has begun may take to arrive, beside a second for every 256 KiB.
+    /// How long the bytes of a frame that has begun may stay away. It is also all that a frame may take to
+    /// arrive, beside a second for every 256 KiB that came.
     pub frame_timeout: Duration,
     /// `connections.max.idle.ms`.
     pub idle_timeout: Duration,

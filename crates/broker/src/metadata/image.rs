@@ -208,6 +208,13 @@ impl MetadataImage {
         self.groups.get(&group).map(|&(topic, index)| PartitionRef { topic, index })
     }
 
+    /// Whether the group belonged to a partition that has been deleted. False for a group that this image has not
+    /// heard of yet: an image may be behind, and what it does not know it must not condemn. Group ids are never
+    /// reused, so a group once deleted stays so.
+    pub fn was_deleted(&self, group: GroupId) -> bool {
+        (FIRST_PARTITION_GROUP..self.next_group).contains(&group) && self.partition_of_group(group).is_none()
+    }
+
     /// What a broker carries.
     pub fn load(&self, broker: BrokerId) -> Load {
         self.loads.get(&broker).copied().unwrap_or_default()

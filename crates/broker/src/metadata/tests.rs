@@ -387,3 +387,24 @@ fn ten_thousand_topics_with_an_image_published_for_each() {
     assert_eq!(image.load(1).leaders.abs_diff(image.load(2).leaders), 1);
     assert!((0..).zip(&published).all(|(n, image)| image.topic_count() == n + 1));
 }
+
+#[test]
+fn an_image_condemns_only_groups_that_it_knows_to_be_deleted() {
+    let mut image = cluster(3);
+    let behind = image.clone();
+    image.apply(create("gone", 1, 1, 3)).unwrap();
+    image.apply(create("kept", 2, 1, 3)).unwrap();
+    let group = |name: &str| image.topic(name).unwrap().partitions[0].group;
+    let (gone, kept) = (group("gone"), group("kept"));
+    let id = image.topic("gone").unwrap().id;
+    image.apply(Command::DeleteTopic { id }).unwrap();
+
+    assert!(image.was_deleted(gone));
+    assert!(!image.was_deleted(kept));
+    assert!(!image.was_deleted(METADATA_GROUP));
+    assert!(!image.was_deleted(kept + 1), "not allocated yet: another node may know more");
+    assert!(
+        !behind.was_deleted(gone) && !behind.was_deleted(kept),
+        "an image that is behind condemns nothing"
+    );
+}

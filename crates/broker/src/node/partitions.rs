@@ -1,6 +1,6 @@
 //! The partitions on this node: started and ended as the metadata says.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use chronik_common::LatencyHistogram;
@@ -9,7 +9,7 @@ use tracing::{error, info};
 
 use crate::metadata::{BrokerId, MetadataImage, Topic};
 use crate::partition::{NodeWide, Partition, PartitionMachine};
-use crate::raft::{GroupId, GroupSpec, Groups, METADATA_GROUP, RaftNodeId};
+use crate::raft::{GroupId, GroupSpec, Groups, RaftNodeId};
 
 /// All partitions on this node. Cheap to clone.
 #[derive(Clone)]
@@ -17,13 +17,15 @@ pub struct Partitions {
     me: BrokerId,
     groups: Groups,
     running: Arc<RwLock<HashMap<GroupId, Arc<Partition>>>>,
+    /// Replicas that could not be started, and why.
+    failed: Arc<RwLock<HashMap<GroupId, String>>>,
     shared: Arc<NodeWide>,
 }
 
 impl Partitions {
     /// None yet.
     pub fn new(me: BrokerId, groups: Groups) -> Self {
-        Self { me, groups, running: Arc::default(), shared: Arc::default() }
+        Self { me, groups, running: Arc::default(), failed: Arc::default(), shared: Arc::default() }
     }
 
     /// The partition of that group, if it runs on this node.
@@ -36,26 +38,31 @@ impl Partitions {
         self.running.read().values().cloned().collect()
     }
 
+    /// How many replicas on this node serve nothing because they are damaged.
+    pub fn damaged(&self) -> usize {
+        let broken = self.running.read().values().filter(|p| p.broken().is_some()).count();
+        broken + self.failed.read().len()
+    }
+
     /// How long rounds took from proposal to answer, over all partitions that this node led.
     pub fn commits(&self) -> &LatencyHistogram {
         &self.shared.commits
     }
 
-    /// Starts what the image puts on this node and ends what it does not. One call at a time.
+    /// Starts what the image puts on this node and removes what it knows to be deleted. The image may be behind:
+    /// groups that it has not heard of are left alone. One call at a time.
     pub async fn reconcile(&self, image: &MetadataImage) {
-        let mut wanted = HashSet::new();
         for topic in image.topics() {
             for (index, partition) in (0..).zip(&topic.partitions) {
                 if !partition.replicas.iter().any(|r| r.broker == self.me) {
                     continue;
                 }
-                wanted.insert(partition.group);
                 if self.get(partition.group).is_none() {
                     self.start(topic, index, partition.group).await;
                 }
             }
         }
-        self.remove_unwanted(&wanted).await;
+        self.remove_deleted(image).await;
     }
 
     async fn start(&self, topic: &Topic, index: i32, group: GroupId) {
@@ -68,23 +75,21 @@ impl Partitions {
         match self.groups.start(spec).await {
             Ok(raft) => {
                 partition.attach(raft);
+                self.failed.write().remove(&group);
                 self.running.write().insert(group, partition);
             }
             Err(e) => {
+                self.failed.write().insert(group, e.to_string());
                 error!(topic = %topic.name, partition = index, group, "this replica cannot start and serves nothing: {e}");
             }
         }
     }
 
-    async fn remove_unwanted(&self, wanted: &HashSet<GroupId>) {
-        let stale: Vec<GroupId> = self
-            .groups
-            .wal()
-            .groups()
-            .into_iter()
-            .filter(|g| *g != METADATA_GROUP && !wanted.contains(g))
-            .collect();
+    async fn remove_deleted(&self, image: &MetadataImage) {
+        let stale: Vec<GroupId> =
+            self.groups.wal().groups().into_iter().filter(|g| image.was_deleted(*g)).collect();
         for group in stale {
+            self.failed.write().remove(&group);
             let removed = self.running.write().remove(&group);
             if let Some(partition) = removed {
                 partition.close();

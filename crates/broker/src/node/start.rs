@@ -124,6 +124,12 @@ pub async fn start(config: NodeConfig) -> Result<Running, StartError> {
         error!("WAL corruption: {damage:?}; the groups that it touches are not served by this node");
     }
 
+    if let Some(identity) = &known {
+        let log = wal.group(METADATA_GROUP);
+        let wal_is_empty = log.state().last.is_none() && !log.is_quarantined();
+        identity::check_wal(&config.data_dir, &config.wal_dir, identity, wal_is_empty)?;
+    }
+
     let timing = Timing {
         heartbeat: config.heartbeat_interval,
         election: config.election_timeout,
@@ -158,6 +164,9 @@ pub async fn start(config: NodeConfig) -> Result<Running, StartError> {
     drop(calls.metadata.set(metadata.clone()));
     tasks.spawn(liveness.clone().run(peers.clone(), stop.clone().cancelled_owned()));
     register(&config, &identity, &metadata).await?;
+    if !identity.registered {
+        identity::store(&config.data_dir, &Identity { registered: true, ..identity.clone() })?;
+    }
 
     let partitions = Partitions::new(me, groups.clone());
     let store = Store { metadata: metadata.clone(), partitions: partitions.clone() };

@@ -33,7 +33,7 @@ impl Node {
                 format!("{leaderless} partitions have no leader: a majority of their replicas must be up"),
             );
         }
-        let damaged = self.inner.partitions.all().iter().filter(|p| p.broken().is_some()).count();
+        let damaged = self.inner.partitions.damaged();
         if damaged > 0 {
             reason(
                 "damaged_replicas",

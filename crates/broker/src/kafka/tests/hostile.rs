@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use bytes::{BufMut, BytesMut};
+use futures::future::join_all;
 use kafka_protocol::{
     error::ResponseError,
     messages::{
@@ -99,31 +100,106 @@ async fn a_connection_that_closes_in_the_middle_of_a_frame_is_forgotten() {
     until(|| running.server.open_connections() == 1).await;
 }
 
+/// The bytes of a frame that announces so much and sends no more than this.
+fn unfinished(announced: usize, sent: usize) -> Vec<u8> {
+    let mut bytes = (announced as i32).to_be_bytes().to_vec();
+    bytes.resize(4 + sent, 0);
+    bytes
+}
+
 #[tokio::test]
-async fn an_announced_length_takes_budget_but_no_more_than_there_is() {
-    let limits = Limits { request_budget: 1_000, ..Limits::default() };
+async fn frames_that_announce_much_and_send_little_hold_up_nobody_else() {
+    let limits = Limits { request_budget: 1 << 20, ..Limits::default() };
     let running = Running::with(Fake::new(), limits).await;
-    let mut greedy = running.connect().await;
-    greedy.send_bytes(&(50_i32 << 20).to_be_bytes()).await;
-    until(|| running.server.budget().frames_left() == 0).await;
-    // Others wait for room; it comes back when the greedy one is gone.
+    let mut greedy = Vec::new();
+    for (announced, sent) in [(90 << 20, 0), (90 << 20, 1_000), (16_000, 10_000), (90 << 20, 40_000)] {
+        for _ in 0..20 {
+            let mut connection = running.connect().await;
+            connection.send_bytes(&unfinished(announced, sent)).await;
+            greedy.push(connection);
+        }
+    }
+    // Those that sent something have taken all that is there for large frames, and nothing beyond.
+    until(|| running.server.budget().frames_left() == 1 << 19).await;
     let mut modest = running.connect().await;
-    let asking = modest.send(3, &api_versions(3)).await;
-    assert!(tokio::time::timeout(Duration::from_millis(50), modest.stream.readable()).await.is_err());
+    modest.call(3, &api_versions(3)).await;
+    modest.call(9, &produce_of(9, &[(0, batch(&vec![7; 300_000]))])).await;
+    assert_eq!(running.server.budget().frames_left(), 1 << 19);
     drop(greedy);
-    modest.receive::<ApiVersionsRequest>(3, asking).await;
+    until(|| running.server.budget().frames_left() == 1 << 20).await;
+}
+
+#[tokio::test]
+async fn half_received_frames_that_together_need_more_than_there_is_are_all_served() {
+    let limits = Limits { request_budget: 1 << 20, ..Limits::default() };
+    let running = Running::with(Fake::new(), limits).await;
+    let bytes = frame(1, 9, &produce_of(9, &[(0, batch(&vec![7; 500_000]))]));
+    let mut connections = Vec::new();
+    for _ in 0..10 {
+        let mut connection = running.connect().await;
+        connection.send_bytes(&bytes[..100_000]).await;
+        connections.push(connection);
+    }
+    // All that is there for frames of this size is taken, and none of them can go on but one.
+    until(|| running.server.budget().frames_left() == 5 << 17).await;
+    join_all(connections.iter_mut().map(|connection| async {
+        connection.send_bytes(&bytes[100_000..]).await;
+        connection.receive::<ProduceRequest>(9, 1).await;
+    }))
+    .await;
+    assert_eq!(running.node.produced().len(), 10);
 }
 
 #[tokio::test]
 async fn a_frame_that_stops_arriving_gives_its_budget_back() {
-    let limits = Limits { frame_timeout: Duration::from_millis(50), ..Limits::default() };
+    let limits = Limits { frame_timeout: Duration::from_millis(500), ..Limits::default() };
     let running = Running::with(Fake::new(), limits).await;
     let whole = running.server.budget().frames_left();
     let mut slow = running.connect().await;
-    slow.send_bytes(&[0, 0, 1, 0, 42]).await;
-    until(|| running.server.budget().frames_left() == whole - 256).await;
+    slow.send_bytes(&unfinished(90 << 20, 20_000)).await;
+    until(|| running.server.budget().frames_left() == whole - (64 << 10)).await;
     assert!(slow.is_closed().await);
     assert_eq!(running.server.budget().frames_left(), whole);
+}
+
+#[tokio::test]
+async fn a_frame_that_stops_arriving_gives_its_budget_back_also_behind_answers_that_nobody_reads() {
+    let limits = Limits {
+        frame_timeout: Duration::from_millis(500),
+        drain_timeout: Duration::from_millis(50),
+        ..Limits::default()
+    };
+    let running = Running::with(Fake::new(), limits).await;
+    let whole = running.server.budget().frames_left();
+    let mut deaf = running.connect().await;
+    deaf.send(16, &fetch(16).with_max_wait_ms(i32::MAX)).await;
+    deaf.send_bytes(&unfinished(90 << 20, 20_000)).await;
+    until(|| running.server.budget().frames_left() < whole - (64 << 10)).await;
+    // More than the sockets take: the answer stays in the server.
+    running.node.append(batch(&vec![7; 32 << 20]));
+    until(|| running.server.budget().frames_left() == whole).await;
+    until(|| running.server.open_connections() == 1).await;
+}
+
+#[tokio::test]
+async fn stopping_does_not_wait_for_unfinished_frames() {
+    let limits = Limits { drain_timeout: Duration::from_mins(1), ..Limits::default() };
+    let running = Running::with(Fake::new(), limits).await;
+    let whole = running.server.budget().frames_left();
+    let mut alone = running.connect().await;
+    alone.send_bytes(&unfinished(90 << 20, 20_000)).await;
+    let mut deaf = running.connect().await;
+    deaf.send(16, &fetch(16).with_max_wait_ms(i32::MAX)).await;
+    deaf.send_bytes(&unfinished(90 << 20, 20_000)).await;
+    until(|| running.server.budget().frames_left() < whole - (128 << 10)).await;
+    // More than the sockets take: what was answered before has its time to leave, the frame has not.
+    running.node.append(batch(&vec![7; 32 << 20]));
+    soon(deaf.stream.readable()).await.unwrap();
+    running.shutdown.cancel();
+    assert!(alone.is_closed().await);
+    until(|| running.server.budget().frames_left() == whole).await;
+    drop(deaf);
+    soon(running.serving).await.unwrap();
 }
 
 #[tokio::test]

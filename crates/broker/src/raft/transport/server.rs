@@ -26,8 +26,10 @@ use super::wire::{CallReply, Envelope, Frame, Gossip, HelloReply, HelloRequest};
 use super::{Class, MAX_FRAME_BYTES, handshake};
 use crate::raft::Groups;
 
-/// Requests of one stream in progress at a time. Further ones wait in the stream: back-pressure by flow control.
+/// Requests of one stream in progress at a time, and their bytes. Further ones wait in the stream: back-pressure by
+/// flow control. What a peer sends sits in the WAL's queue until the disk has taken it.
 const MAX_IN_PROGRESS: usize = 4096;
+const MAX_IN_PROGRESS_BYTES: usize = 64 * 1024 * 1024;
 
 /// A future that the caller may keep.
 pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
@@ -163,7 +165,29 @@ struct Session {
     class: Class,
 }
 
-type Pending = FuturesUnordered<BoxFuture<Envelope>>;
+/// Requests in progress.
+#[derive(Default)]
+struct Pending {
+    /// Each gives its answer and the size of the request.
+    work: FuturesUnordered<BoxFuture<(Envelope, usize)>>,
+    bytes: usize,
+}
+
+impl Pending {
+    fn has_room(&self) -> bool {
+        self.work.len() < MAX_IN_PROGRESS && self.bytes < MAX_IN_PROGRESS_BYTES
+    }
+
+    fn push(&mut self, work: BoxFuture<(Envelope, usize)>, size: usize) {
+        self.bytes += size;
+        self.work.push(work);
+    }
+
+    fn done(&mut self, (answer, size): (Envelope, usize)) -> Envelope {
+        self.bytes = self.bytes.saturating_sub(size);
+        answer
+    }
+}
 
 impl Session {
     async fn run(self, inbound: Streaming<Frame>, out: mpsc::Sender<Result<Frame, Status>>) {
@@ -184,17 +208,17 @@ impl Session {
         mut inbound: Streaming<Frame>,
         out: mpsc::Sender<Result<Frame, Status>>,
     ) {
-        let mut pending = Pending::new();
+        let mut pending = Pending::default();
         loop {
             tokio::select! {
-                Some(answer) = pending.next(), if !pending.is_empty() => {
-                    let frame = collect_answers(answer, &mut pending).await;
+                Some(done) = pending.work.next(), if !pending.work.is_empty() => {
+                    let frame = collect_answers(done, &mut pending).await;
                     if out.send(Ok(frame)).await.is_err() {
                         return;
                     }
                 }
                 () = self.service.stop.cancelled() => return,
-                message = inbound.message(), if pending.len() < MAX_IN_PROGRESS => match message {
+                message = inbound.message(), if pending.has_room() => match message {
                     Ok(Some(frame)) => {
                         for envelope in frame.envelopes {
                             self.start(parts, envelope, &mut pending);
@@ -208,6 +232,7 @@ impl Session {
 
     /// Hands the message on, in order; what is not done at once is polled with the others.
     fn start(&self, parts: &Parts, envelope: Envelope, pending: &mut Pending) {
+        let size = prost::Message::encoded_len(&envelope);
         let Envelope { id, group, body } = envelope;
         let Some(body) = body else {
             warn!(peer = self.from, "ignored a message of an unknown kind");
@@ -227,26 +252,28 @@ impl Session {
                 None => Box::pin(std::future::ready(Err(format!("group {group} is not on this node")))),
             },
         };
-        let mut work: BoxFuture<Envelope> = Box::pin(async move {
+        let mut work: BoxFuture<(Envelope, usize)> = Box::pin(async move {
             let body = work.await.unwrap_or_else(Body::Failure);
-            Envelope { id, group, body: Some(body) }
+            (Envelope { id, group, body: Some(body) }, size)
         });
         // The first poll happens here, so that messages reach their groups in the order received; and without
         // tokio's cooperative budget, which could otherwise make a later message overtake.
         let mut context = Context::from_waker(Waker::noop());
         match Pin::new(&mut tokio::task::unconstrained(&mut work)).poll(&mut context) {
-            Poll::Ready(answer) => pending.push(Box::pin(std::future::ready(answer))),
-            Poll::Pending => pending.push(work),
+            Poll::Ready(done) => pending.push(Box::pin(std::future::ready(done)), size),
+            Poll::Pending => pending.push(work, size),
         }
     }
 }
 
-async fn collect_answers(first: Envelope, pending: &mut Pending) -> Frame {
+async fn collect_answers(first: (Envelope, usize), pending: &mut Pending) -> Frame {
+    let first = pending.done(first);
     let mut size = size_of_answer(&first);
     let mut envelopes = vec![first];
     while size < FRAME_BYTES {
-        match futures::poll!(pending.next()) {
-            Poll::Ready(Some(answer)) => {
+        match futures::poll!(pending.work.next()) {
+            Poll::Ready(Some(done)) => {
+                let answer = pending.done(done);
                 size += size_of_answer(&answer);
                 envelopes.push(answer);
             }

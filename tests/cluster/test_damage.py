@@ -1,0 +1,81 @@
+"""A flipped bit on one node's disk is noticed, named, never served, and spares everything else."""
+
+import json
+import urllib.error
+
+import clients
+import pytest
+import wire
+from cluster import until
+
+pytestmark = pytest.mark.kills
+
+NEEDLE = b"a value that is easily found in a file"
+
+
+def flip_a_bit_of(node, value):
+    """Flips one bit of the value's first copy in the node's WAL; the file and where."""
+    for path in sorted((node.directory / "data").rglob("*.wal")):
+        data = bytearray(path.read_bytes())
+        at = data.find(value)
+        if at >= 0:
+            data[at] ^= 1
+            path.write_bytes(data)
+            return path, at
+    raise AssertionError(f"{value!r} is not in the WAL of node {node.id}")
+
+
+def health(node):
+    """(status, body) of GET /admin/health, once the node answers."""
+
+    def ask():
+        try:
+            return 200, node.admin("/admin/health", key=None)
+        except urllib.error.HTTPError as error:
+            return error.code, json.loads(error.read())
+        except OSError:
+            return None
+
+    return until(ask, f"node {node.id} answers")
+
+
+def test_a_flipped_bit_is_noticed_named_and_never_served(fresh_cluster, topic):
+    clients.CONFLUENT.run(fresh_cluster, "create", topic=topic, partitions=2, replication=3)
+    fresh_cluster.wait_in_sync(topic)
+    damaged, sound = 0, 1
+    victim = fresh_cluster.others(fresh_cluster.node(fresh_cluster.partitions(topic)[damaged].leader))[0]
+    for partition in (damaged, sound):
+        with wire.Connection(fresh_cluster.node(fresh_cluster.partitions(topic)[partition].leader).address) as leader:
+            for value in (NEEDLE if partition == damaged else b"sound", b"another", b"and another"):
+                assert leader.produce(topic, partition, wire.record_batch([value])).error == 0
+    victim.kill()
+    path, _ = flip_a_bit_of(victim, NEEDLE)
+    victim.start()
+
+    until(lambda: "damaged_replicas" in str(health(victim)[1]), "the damage is reported")
+    assert health(victim)[0] == 503
+    assert path.name in victim.log.read_text(), "the log names the damaged file"
+    with wire.Connection(victim.address) as connection:
+        fetched = connection.fetch(topic, damaged, 0)
+    assert fetched.error != 0 and not fetched.records, "nothing of the damaged replica is served"
+
+    # The rest of the node serves on, and so does the partition elsewhere.
+    until(lambda: wire.read_log(victim.address, topic, sound, 3), "the sound partition is served by the same node")
+    leader = fresh_cluster.partitions(topic, ask=fresh_cluster.others(victim)[0])[damaged].leader
+    with wire.Connection(fresh_cluster.node(leader).address) as connection:
+        assert connection.produce(topic, damaged, wire.record_batch([b"more"])).error == 0
+    assert NEEDLE in wire.read_log(fresh_cluster.node(leader).address, topic, damaged, 4)
+
+
+@pytest.mark.parametrize("lost, told", [("*.wal", "is empty"), ("*", "knows it with other data")])
+def test_a_node_that_lost_its_disk_does_not_come_back_as_if_nothing_had_happened(fresh_cluster, topic, lost, told):
+    """Votes and acknowledgements that it gave are forgotten: it must not give them a second time."""
+    clients.CONFLUENT.run(fresh_cluster, "create", topic=topic, partitions=1, replication=3)
+    fresh_cluster.wait_in_sync(topic)
+    victim = fresh_cluster.nodes[2]
+    victim.kill()
+    for path in sorted((victim.directory / "data").rglob(lost), reverse=True):
+        path.rmdir() if path.is_dir() else path.unlink()
+    victim.start()
+    assert victim.process.wait(timeout=20) == 1
+    assert told in victim.log_tail(3)
