@@ -110,7 +110,7 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
         Ok(bytes.into())
     }
 
-    /// Reads once into the buffer, which has then had room for `size` bytes; 0 at the end of the stream.
+    /// Reads once into the buffer, which is made to hold at least `size` bytes; 0 at the end of the stream.
     async fn read(&mut self, size: usize) -> io::Result<usize> {
         if self.buffer.capacity() < size {
             self.buffer.reserve(CHUNK - self.buffer.len());
