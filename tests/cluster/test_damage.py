@@ -60,7 +60,12 @@ def test_a_flipped_bit_is_noticed_named_and_never_served(fresh_cluster, topic):
     assert fetched.error != 0 and not fetched.records, "nothing of the damaged replica is served"
 
     # The rest of the node serves on, and so does the partition elsewhere.
-    until(lambda: wire.read_log(victim.address, topic, sound, 3), "the sound partition is served by the same node")
+    def sound_end():
+        with wire.Connection(victim.address) as connection:
+            return connection.fetch(topic, sound, 0).high_watermark
+
+    until(lambda: sound_end() == 3, "the sound partition is served by the same node, with all that was committed")
+    assert b"sound" in wire.read_log(victim.address, topic, sound, 3)
     leader = fresh_cluster.partitions(topic, ask=fresh_cluster.others(victim)[0])[damaged].leader
     with wire.Connection(fresh_cluster.node(leader).address) as connection:
         assert connection.produce(topic, damaged, wire.record_batch([b"more"])).error == 0

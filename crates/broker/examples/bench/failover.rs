@@ -25,10 +25,25 @@ const PRODUCE_TIMEOUT_MS: i32 = 1000;
 /// The leaders as the survivors tell them; the newest answer of any of them.
 type Leaders = watch::Receiver<BTreeMap<i32, i32>>;
 
+/// How a leader is lost.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Loss {
+    /// kill -9: the kernel closes its connections and refuses new ones, so that its peers are told.
+    Killed,
+    /// SIGSTOP: nobody is told anything, as when a machine loses its power. This is beyond the goal.
+    Silent,
+}
+
 pub async fn run(setup: &Setup, rounds: u32, partitions: i32) -> Result<()> {
     title(&format!(
         "Failover: kill -9 of a leader, {rounds} times, {partitions} partitions with three replicas"
     ));
+    lose_leaders(setup, rounds, partitions, Loss::Killed).await?;
+    title(&format!("Failover: the same with a leader that falls silent (SIGSTOP), {rounds} times"));
+    lose_leaders(setup, rounds, partitions, Loss::Silent).await
+}
+
+async fn lose_leaders(setup: &Setup, rounds: u32, partitions: i32, loss: Loss) -> Result<()> {
     let mut cluster = Cluster::start(setup, 3).await?;
     cluster.create_topics(&[(TOPIC.to_owned(), partitions)]).await?;
     let mut rows = vec![row([

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use openraft::Instant as _;
 use openraft::async_runtime::WatchReceiver;
 use openraft::errors::{ClientWriteError, ForwardReason};
 use openraft::impls::ProgressResponder;
@@ -57,6 +58,8 @@ pub struct Progress {
     pub node: RaftNodeId,
     /// The last index known to be on its disk.
     pub matched: Option<u64>,
+    /// How long ago the newest message that it has answered was sent.
+    pub acked: Option<Duration>,
 }
 
 /// A leader's view of its group.
@@ -185,6 +188,12 @@ impl Group {
         self.runtime.spawn(async move { drop(group.raft.trigger().reset_backoff(targets).await) });
     }
 
+    /// Tells the followers once that this node leads, and what is committed.
+    pub(super) fn heartbeat(self: &Arc<Self>) {
+        let group = self.clone();
+        self.runtime.spawn(async move { drop(group.raft.trigger().heartbeat().await) });
+    }
+
     /// Hands leadership over to another voter; it happens, or not, in the background.
     pub fn transfer_leader(self: &Arc<Self>, to: RaftNodeId) {
         let group = self.clone();
@@ -196,12 +205,14 @@ impl Group {
         let metrics = self.raft.metrics();
         let metrics = metrics.borrow_watched();
         let followers = metrics.replication.as_ref()?;
+        let acked = |id: u64| metrics.heartbeat.as_ref()?.get(&id)?.map(|sent| sent.elapsed());
         let followers = followers
             .iter()
             .filter(|(id, _)| **id != self.me.raw())
             .map(|(id, matched)| Progress {
                 node: RaftNodeId::from_raw(*id),
                 matched: matched.as_ref().map(|m| m.index),
+                acked: acked(*id),
             })
             .collect();
         Some(Replication { last: metrics.last_log_index, followers })

@@ -19,7 +19,7 @@ use parking_lot::{Mutex, RwLock};
 use tokio::sync::Notify;
 use tracing::{debug, info, warn};
 
-use super::group::Group;
+use super::group::{Group, Replication};
 use super::groups::{Groups, Timing};
 use super::transport::link::{Link, LinkState};
 use super::transport::wire::{self, Gossip, envelope::Body};
@@ -77,6 +77,8 @@ struct Heard {
     at: Instant,
     /// What its streams show.
     contact: Contact,
+    /// Since when this node's control stream to it is up.
+    up_since: Instant,
     /// The first gossip of a session is complete and replaces all earlier claims.
     fresh_session: bool,
     /// The version of our own claims that it was last sent; 0: none on this link.
@@ -88,7 +90,14 @@ impl Heard {
     fn never(timing: Timing) -> Self {
         // Unheard, but given the benefit of one election timeout at start.
         let at = Instant::now().checked_sub(timing.election).unwrap_or_else(Instant::now);
-        Self { at, contact: Contact::Good, fresh_session: true, told: 0, alive_before: false }
+        Self {
+            at,
+            up_since: Instant::now(),
+            contact: Contact::Good,
+            fresh_session: true,
+            told: 0,
+            alive_before: false,
+        }
     }
 }
 
@@ -319,14 +328,28 @@ impl Liveness {
         let Some(groups) = self.inner.groups.get() else { return };
         for group in groups.all() {
             let Some(term) = group.leads() else { continue };
-            if let Some(isr) = self.isr_of(&group, term) {
-                self.claim(group.id(), Leadership { leader: self.inner.me, term, isr });
+            let Some(replication) = group.replication() else { continue };
+            if self.someone_came_back(&replication) {
+                group.heartbeat();
             }
+            let isr = self.isr_of(&group, term, &replication);
+            self.claim(group.id(), Leadership { leader: self.inner.me, term, isr });
         }
     }
 
-    fn isr_of(&self, group: &Group, term: u64) -> Option<Vec<i32>> {
-        let replication = group.replication()?;
+    /// Whether a follower can be reached again and has answered nothing since. An idle group would have nothing to say
+    /// to it, and it would not learn what was committed while it was away.
+    fn someone_came_back(&self, replication: &Replication) -> bool {
+        let heard = self.inner.heard.lock();
+        replication.followers.iter().any(|follower| {
+            heard
+                .get(&follower.node.broker())
+                .filter(|h| alive(h, self.inner.timing))
+                .is_some_and(|h| follower.acked.is_none_or(|ago| ago > h.up_since.elapsed()))
+        })
+    }
+
+    fn isr_of(&self, group: &Group, term: u64, replication: &Replication) -> Vec<i32> {
         let now = Instant::now();
         let mut all = self.inner.followers.lock();
         let record = all.entry(group.id()).or_insert_with(|| Following {
@@ -351,7 +374,7 @@ impl Liveness {
         }
         record.last = replication.last;
         isr.sort_unstable();
-        Some(isr)
+        isr
     }
 
     /// Starts elections in groups of this node that nobody alive leads.
@@ -419,6 +442,7 @@ impl PeerEvents for Liveness {
         match state {
             LinkState::Up => {
                 heard.told = 0;
+                heard.up_since = Instant::now();
                 self.inner.wake.notify_one();
             }
             LinkState::Broken => {
