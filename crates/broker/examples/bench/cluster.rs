@@ -8,7 +8,7 @@ use chronik_common::admin::PartitionStatus;
 use tempfile::TempDir;
 
 use crate::client::Connection;
-use crate::node::Node;
+use crate::node::{Node, Ports};
 use crate::{Result, kafka};
 
 const LIMIT: Duration = Duration::from_mins(2);
@@ -54,11 +54,12 @@ pub struct Cluster {
 
 impl Cluster {
     /// Starts so many nodes and waits until they are ready.
-    pub async fn start(setup: &Setup, nodes: i32) -> Result<Self> {
+    pub async fn start(setup: &Setup, nodes: usize) -> Result<Self> {
         let directory = setup.directory()?;
         let key: chronik_common::config::ApiKey = uuid::Uuid::new_v4().simple().to_string().parse()?;
-        let node = |id| Node::new(id, directory.path().join(format!("node{id}")), key.clone());
-        let nodes = (1..=nodes).map(node).collect::<Result<Vec<_>>>()?;
+        let node =
+            |(id, ports)| Node::new(id, ports, directory.path().join(format!("node{id}")), key.clone());
+        let nodes = (1..).zip(Ports::free(nodes)?).map(node).collect::<Result<Vec<_>>>()?;
         let mut cluster = Self { nodes, server: setup.server.clone(), _directory: directory };
         for node in &cluster.nodes {
             node.configure(&cluster.nodes)?;

@@ -126,7 +126,13 @@ async fn alone(directory: &Path, groups: u64, shape: Shape, seconds: u64) -> Res
     })
 }
 
-async fn cluster(setup: &Setup, nodes: i32, partitions: i32, shape: Shape, seconds: u64) -> Result<Flushing> {
+async fn cluster(
+    setup: &Setup,
+    nodes: usize,
+    partitions: i32,
+    shape: Shape,
+    seconds: u64,
+) -> Result<Flushing> {
     let mut cluster = Cluster::start(setup, nodes).await?;
     cluster.create_topics(&[(TOPIC.to_owned(), partitions)]).await?;
     let mut load = Load::start(&cluster, TOPIC, shape).await?;

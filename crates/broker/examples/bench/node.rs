@@ -17,12 +17,28 @@ use crate::client::Connection;
 const PORTS: std::ops::Range<u16> = 20_000..30_000;
 const LOG_TAIL: usize = 20;
 
+/// Where a node listens.
 #[derive(Clone, Copy)]
-struct Ports {
+pub struct Ports {
     kafka: u16,
     wal: u16,
     raft: u16,
     admin: u16,
+}
+
+impl Ports {
+    /// Ports for so many nodes that nothing listens on, all different.
+    pub fn free(nodes: usize) -> Result<Vec<Self>> {
+        let mut held = Vec::new();
+        while held.len() < 4 * nodes {
+            let port = rand::random_range(PORTS);
+            // Held until all are found, so that none is found twice.
+            held.extend(TcpListener::bind((Ipv4Addr::LOCALHOST, port)));
+        }
+        let ports = held.iter().map(|l| Ok(l.local_addr()?.port())).collect::<Result<Vec<_>>>()?;
+        let (of_nodes, _) = ports.as_chunks();
+        Ok(of_nodes.iter().map(|&[kafka, wal, raft, admin]| Self { kafka, wal, raft, admin }).collect())
+    }
 }
 
 pub struct Node {
@@ -36,12 +52,10 @@ pub struct Node {
 
 impl Node {
     /// A node that does not run yet, with its files in `directory`.
-    pub fn new(id: i32, directory: PathBuf, key: ApiKey) -> Result<Self> {
+    pub fn new(id: i32, ports: Ports, directory: PathBuf, key: ApiKey) -> Result<Self> {
         fs::create_dir(&directory)?;
-        let [kafka, wal, raft, admin] = free_ports()?;
-        let url = format!("http://127.0.0.1:{admin}").parse()?;
+        let url = format!("http://127.0.0.1:{}", ports.admin).parse()?;
         let client = AdminClient::new(vec![url], Some(key.clone()))?;
-        let ports = Ports { kafka, wal, raft, admin };
         Ok(Self { id, ports, directory, key, admin: client, process: None })
     }
 
@@ -145,16 +159,4 @@ impl Drop for Node {
         drop(self.kill());
         drop(self.wait());
     }
-}
-
-/// Ports that nothing listens on, all different.
-fn free_ports() -> Result<[u16; 4]> {
-    let mut held = Vec::new();
-    while held.len() < 4 {
-        let port = rand::random_range(PORTS);
-        // Held until all are found, so that none is found twice.
-        held.extend(TcpListener::bind((Ipv4Addr::LOCALHOST, port)));
-    }
-    let ports: Vec<u16> = held.iter().map(|l| Ok(l.local_addr()?.port())).collect::<Result<_>>()?;
-    ports.try_into().map_err(|_| "four listeners have four ports".into())
 }

@@ -49,10 +49,10 @@ impl CallHandler for Calls {
         }
     }
 
-    fn registered_elsewhere(&self, node: i32, directory_id: &str) -> bool {
-        let Some(metadata) = self.metadata.get() else { return false };
-        let image = metadata.image();
+    fn registered_elsewhere(&self, id: i32, directory_id: &str) -> Option<bool> {
+        // A node that serves has applied what was committed before it started.
+        let image = self.node.get()?.inner.metadata.image();
         let asked = directory_id.parse::<Uuid>().ok();
-        image.broker(node).is_some_and(|b| Some(b.directory_id) != asked)
+        Some(image.broker(id).is_some_and(|b| Some(b.directory_id) != asked))
     }
 }

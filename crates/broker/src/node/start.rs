@@ -139,7 +139,13 @@ pub async fn start(config: NodeConfig) -> Result<Running, StartError> {
     let announced =
         Arc::new(ArcSwap::from_pointee(known.as_ref().map(|i| i.cluster_id.clone()).unwrap_or_default()));
     let parts = Arc::new(OnceLock::new());
-    let service = Service { me, cluster_id: announced.clone(), stop: stop.clone(), parts: parts.clone() };
+    let service = Service {
+        me,
+        cluster_id: announced.clone(),
+        fresh: !known.as_ref().is_some_and(|i| i.registered),
+        stop: stop.clone(),
+        parts: parts.clone(),
+    };
     serve_peers(&config, &service, &stop, &tasks).await?;
     let identity = match known {
         Some(identity) => identity,

@@ -44,8 +44,9 @@ pub trait CallHandler: Send + Sync + 'static {
         header: Bytes,
         body: Vec<Bytes>,
     ) -> BoxFuture<Result<Bytes, String>>;
-    /// Whether this node knows `node` under another data directory than `directory_id`.
-    fn registered_elsewhere(&self, node: i32, directory_id: &str) -> bool;
+    /// Whether this node knows `node` under another data directory than `directory_id`; `None` while it does not know
+    /// yet what it will know.
+    fn registered_elsewhere(&self, node: i32, directory_id: &str) -> Option<bool>;
 }
 
 /// Told what the streams show about the peers.
@@ -67,6 +68,8 @@ pub struct Service {
     pub me: i32,
     /// The cluster's id; empty until this node has founded or joined one.
     pub cluster_id: Arc<arc_swap::ArcSwap<String>>,
+    /// Whether this node's own registration has never been committed: then it knows nobody, and says so at once.
+    pub fresh: bool,
     /// Ends all streams when the node stops.
     pub stop: CancellationToken,
     /// The parts that exist only once the node has joined.
@@ -104,10 +107,15 @@ pub async fn serve(
 impl Peer for Service {
     async fn hello(&self, request: Request<HelloRequest>) -> Result<Response<HelloReply>, Status> {
         let hello = request.into_inner();
-        let elsewhere = self
+        let known = self
             .parts
             .get()
-            .is_some_and(|p| p.calls.registered_elsewhere(hello.node_id as i32, &hello.directory_id));
+            .and_then(|p| p.calls.registered_elsewhere(hello.node_id as i32, &hello.directory_id));
+        let elsewhere = match known {
+            Some(elsewhere) => elsewhere,
+            None if self.fresh => false,
+            None => return Err(Status::unavailable("this node is still starting")),
+        };
         Ok(Response::new(HelloReply {
             node_id: self.me as u32,
             cluster_id: self.cluster_id.load().to_string(),
