@@ -112,6 +112,7 @@ async fn raw(directory: &Path) -> Result<()> {
 async fn alone(directory: &Path, groups: u64, shape: Shape, seconds: u64) -> Result<Flushing> {
     let wal_directory = tempfile::tempdir_in(directory)?;
     let entry = shape.batch_records * RECORD_BYTES;
+    raw_disk::settle(directory).await?;
     let wal = wal_alone::measure(wal_directory.path(), groups, entry, Duration::from_secs(seconds)).await?;
     let seconds = wal.elapsed.as_secs_f64();
     let per_flush = |count: u64| count as f64 / wal.flushes.max(1) as f64;
@@ -135,6 +136,7 @@ async fn cluster(
 ) -> Result<Flushing> {
     let mut cluster = Cluster::start(setup, nodes).await?;
     cluster.create_topics(&[(TOPIC.to_owned(), partitions)]).await?;
+    raw_disk::settle(&setup.data_dir).await?;
     let mut load = Load::start(&cluster, TOPIC, shape).await?;
     let before = sample(&cluster).await?;
     let outcome = load.measure(&mut cluster, seconds).await?;

@@ -5,7 +5,7 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use rustix::fs::{FallocateFlags, fallocate};
+use rustix::fs::{FallocateFlags, fallocate, syncfs};
 
 use crate::Result;
 
@@ -26,6 +26,13 @@ pub struct Rate {
     pub times: Vec<Duration>,
 }
 
+/// Waits until the file system has written what it holds back and has given the space of deleted files back to the
+/// disk (TRIM): gigabytes of that would fall into whatever is measured next.
+pub async fn settle(directory: &Path) -> Result<()> {
+    let directory = File::open(directory)?;
+    Ok(tokio::task::spawn_blocking(move || syncfs(directory)).await??)
+}
+
 /// Lets so many threads write at the same time, each to a file of its own.
 pub async fn measure(
     directory: &Path,
@@ -34,6 +41,7 @@ pub async fn measure(
     preparation: Preparation,
     time: Duration,
 ) -> Result<Rate> {
+    settle(directory).await?;
     let directory = directory.to_path_buf();
     tokio::task::spawn_blocking(move || measure_now(&directory, writers, bytes, preparation, time)).await?
 }
@@ -72,7 +80,7 @@ impl Prepared {
     fn new(path: PathBuf, preparation: Preparation) -> Result<Self> {
         let size = match preparation {
             // No block of it is ever written twice.
-            Preparation::Allocated => 4 << 30,
+            Preparation::Allocated => 2 << 30,
             Preparation::Written => 256 << 20,
         };
         let file = File::options().write(true).create(true).truncate(true).open(&path)?;

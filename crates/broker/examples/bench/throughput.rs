@@ -1,9 +1,9 @@
 //! Records per second and produce latency with acks=all, over few and many partitions.
 
-use crate::Result;
 use crate::cluster::{Cluster, Setup};
 use crate::load::{self, Load, Outcome, Shape};
 use crate::report::{ms, quantile, row, table, title};
+use crate::{Result, raw_disk};
 
 const TOPIC: &str = "throughput";
 
@@ -45,6 +45,7 @@ pub async fn run(setup: &Setup, sizes: &[i32], shape: Shape, seconds: u64) -> Re
 async fn one(setup: &Setup, partitions: i32, shape: Shape, seconds: u64) -> Result<Outcome> {
     let mut cluster = Cluster::start(setup, 3).await?;
     cluster.create_topics(&[(TOPIC.to_owned(), partitions)]).await?;
+    raw_disk::settle(&setup.data_dir).await?;
     let mut load = Load::start(&cluster, TOPIC, shape).await?;
     let measured = load.measure(&mut cluster, seconds).await?;
     load.stop().await?;

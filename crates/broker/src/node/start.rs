@@ -15,6 +15,7 @@ use chronik_common::HostPort;
 use chronik_common::config::{Formation, NodeConfig};
 use parking_lot::{Mutex, RwLock};
 use tokio::net::TcpListener;
+use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{error, info, warn};
@@ -33,7 +34,7 @@ use crate::metadata::{AdminKey, Command, Endpoints, MetadataError, Outcome};
 use crate::raft::liveness::Liveness;
 use crate::raft::transport::server::{Parts, Service, serve};
 use crate::raft::transport::{PeerAddress, Peers};
-use crate::raft::{GroupSpec, Groups, METADATA_GROUP, RaftNodeId, Timing};
+use crate::raft::{GroupSpec, Groups, METADATA_GROUP, RaftNodeId, Timing, control_runtime};
 use crate::wal::{Options, Wal, WalError};
 
 /// Why a node did not start.
@@ -168,7 +169,8 @@ pub async fn start(config: NodeConfig) -> Result<Running, StartError> {
 
     let metadata = start_metadata(&groups, &liveness, &peers, &founders, me).await?;
     drop(calls.metadata.set(metadata.clone()));
-    tasks.spawn(liveness.clone().run(peers.clone(), stop.clone().cancelled_owned()));
+    let control = control_runtime().map_err(StartError::Metadata)?;
+    tasks.spawn_on(liveness.clone().run(peers.clone(), stop.clone().cancelled_owned()), &control);
     register(&config, &identity, &metadata).await?;
     if !identity.registered {
         identity::store(&config.data_dir, &Identity { registered: true, ..identity.clone() })?;
@@ -226,17 +228,22 @@ async fn serve_peers(
     stop: &CancellationToken,
     tasks: &TaskTracker,
 ) -> Result<(), StartError> {
-    let mut listeners = vec![bind(&config.bind.raft, "Raft").await?];
+    let control = control_runtime().map_err(StartError::Metadata)?;
+    let mut listeners = vec![(&config.bind.raft, "Raft", control)];
     if config.bind.wal != config.bind.raft {
-        listeners.push(bind(&config.bind.wal, "WAL replication").await?);
+        listeners.push((&config.bind.wal, "WAL replication", Handle::current()));
     }
-    for listener in listeners {
+    for (address, purpose, runtime) in listeners {
         let (service, stop) = (service.clone(), stop.clone());
-        tasks.spawn(async move {
+        let address = address.clone();
+        let bound = runtime.spawn(async move { bind(&address, purpose).await }).await;
+        let listener = bound.map_err(|e| StartError::Metadata(std::io::Error::other(e)))??;
+        let serving = async move {
             if let Err(e) = serve(listener, service, stop.cancelled_owned()).await {
                 error!("the peer listener ended: {e}");
             }
-        });
+        };
+        tasks.spawn_on(serving, &runtime);
     }
     Ok(())
 }

@@ -15,6 +15,8 @@ mod accumulator;
 mod machine;
 mod offsets;
 mod reader;
+#[cfg(test)]
+mod tests;
 mod waiters;
 
 use std::sync::atomic::AtomicUsize;

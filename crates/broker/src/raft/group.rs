@@ -194,7 +194,10 @@ impl Group {
         self.runtime.spawn(async move { drop(group.raft.trigger().heartbeat().await) });
     }
 
-    /// Hands leadership over to another voter; it happens, or not, in the background.
+    /// Hands leadership over to another voter that is alive and caught up; it happens in the background.
+    ///
+    /// If the other does not take it, openraft leaves this leader in transfer, where it refuses proposals until its
+    /// term ends. Whoever offers this to an operator must watch for that and start an election.
     pub fn transfer_leader(self: &Arc<Self>, to: RaftNodeId) {
         let group = self.clone();
         self.runtime.spawn(async move { drop(group.raft.trigger().transfer_leader(to.raw()).await) });

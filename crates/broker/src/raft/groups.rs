@@ -209,20 +209,33 @@ fn config(timing: Timing) -> Config {
     }
 }
 
-/// One single-threaded runtime per core, for as long as the process lives.
+/// The runtime of what must not wait behind anything else: the liveness driver and the control streams. A thread of
+/// its own, so that a node that is busy serving is not taken for dead.
+pub fn control_runtime() -> io::Result<Handle> {
+    static RUNTIME: OnceLock<Handle> = OnceLock::new();
+    if let Some(handle) = RUNTIME.get() {
+        return Ok(handle.clone());
+    }
+    let handle = start_runtime("control".into())?;
+    Ok(RUNTIME.get_or_init(|| handle).clone())
+}
+
+/// A single-threaded runtime on a thread of its own, for as long as the process lives.
+fn start_runtime(name: String) -> io::Result<Handle> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let handle = runtime.handle().clone();
+    std::thread::Builder::new().name(name).spawn(move || runtime.block_on(std::future::pending::<()>()))?;
+    Ok(handle)
+}
+
+/// One single-threaded runtime per core.
 fn start_runtimes() -> io::Result<Vec<Handle>> {
     static RUNTIMES: OnceLock<Vec<Handle>> = OnceLock::new();
     if let Some(handles) = RUNTIMES.get() {
         return Ok(handles.clone());
     }
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let mut handles = Vec::new();
-    for core in 0..cores {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        handles.push(runtime.handle().clone());
-        std::thread::Builder::new()
-            .name(format!("raft-{core}"))
-            .spawn(move || runtime.block_on(std::future::pending::<()>()))?;
-    }
+    let handles =
+        (0..cores).map(|core| start_runtime(format!("raft-{core}"))).collect::<io::Result<Vec<_>>>()?;
     Ok(RUNTIMES.get_or_init(|| handles).clone())
 }

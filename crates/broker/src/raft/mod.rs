@@ -22,6 +22,6 @@ pub mod transport;
 mod types;
 
 pub use group::{Group, ProposeError};
-pub use groups::{GroupSpec, Groups, Timing};
+pub use groups::{GroupSpec, Groups, Timing, control_runtime};
 pub use machine::{Applied, Payload, StateMachine};
 pub use types::{Command, GroupId, METADATA_GROUP, RaftNodeId, Reply};

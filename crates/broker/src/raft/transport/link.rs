@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 use prost::Message;
+use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tonic::transport::Endpoint;
 use tracing::{debug, info, warn};
@@ -98,8 +99,8 @@ pub struct Link {
 }
 
 impl Link {
-    /// Starts the link's task on the current runtime; it ends when all handles are dropped.
-    pub fn start(target: Target, budget_bytes: usize, on_change: OnChange) -> Self {
+    /// Starts the link's task on the given runtime; it ends when all handles are dropped.
+    pub fn start(target: Target, budget_bytes: usize, on_change: OnChange, runtime: &Handle) -> Self {
         let (queue, rx) = mpsc::unbounded_channel();
         let shared = Arc::new(Mutex::new(Shared::default()));
         let link = Self {
@@ -109,7 +110,7 @@ impl Link {
             budget: Arc::new(Semaphore::new(budget_bytes)),
             budget_bytes,
         };
-        tokio::spawn(Runner { target, shared, on_change }.run(rx));
+        runtime.spawn(Runner { target, shared, on_change }.run(rx));
         link
     }
 

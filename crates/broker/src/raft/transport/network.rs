@@ -209,7 +209,7 @@ impl RaftNetworkV2<TypeConfig> for Network {
             last: req.last_log_id().map(id_to_wire),
         });
         match self.ask(Class::Control, body, &option).await? {
-            // A refusal only means that the transfer does not happen: the leader notices and goes on.
+            // A refusal means that the transfer does not happen; see `Group::transfer_leader` for what follows.
             Body::TransferLeaderReply(_) => Ok(Ok(())),
             _ => Err(unexpected()),
         }
@@ -288,10 +288,16 @@ impl<S: Stream<Item = AppendEntriesRequest<TypeConfig>> + Unpin> Stream for Pipe
         let Poll::Ready(answer) = front.answer.poll_unpin(cx) else { return Poll::Pending };
         let Some(UnderWay { prev, last, .. }) = this.under_way.pop_front() else { return Poll::Ready(None) };
         let result = match answer {
-            Ok(Ok(body)) => append_reply(body).map(|reply| {
-                let partial = matches!(&reply, AppendEntriesResponse::PartialSuccess(m) if *m != last);
-                (reply.into_stream_result(prev, last), partial)
-            }),
+            // Nothing precedes the start of a log, so nothing can conflict there.
+            Ok(Ok(body)) => append_reply(body)
+                .and_then(|reply| match reply {
+                    AppendEntriesResponse::Conflict if prev.is_none() => Err(unexpected()),
+                    reply => Ok(reply),
+                })
+                .map(|reply| {
+                    let partial = matches!(&reply, AppendEntriesResponse::PartialSuccess(m) if *m != last);
+                    (reply.into_stream_result(prev, last), partial)
+                }),
             Ok(Err(e)) => Err(unreachable_peer(&e)),
             Err(_) => Err(unreachable_peer(&LinkError::Broken(this.peer))),
         };

@@ -5,9 +5,11 @@ use std::fmt;
 use std::sync::Arc;
 
 use parking_lot::RwLock;
+use tokio::runtime::Handle;
 
 use super::link::{Link, LinkState, Target};
 use super::server::PeerEvents;
+use crate::raft::control_runtime;
 
 /// Unsent bytes per peer before requests wait: control messages are small, bulk is bounded for memory's sake.
 const CONTROL_BUDGET: usize = 8 * 1024 * 1024;
@@ -75,7 +77,8 @@ impl Peers {
         &self.inner.cluster_id
     }
 
-    /// Connects to a peer, or reconnects to its new address.
+    /// Connects to a peer, or reconnects to its new address. Bulk links run on the current runtime, control links on
+    /// their own.
     pub fn connect(&self, peer: i32, address: &PeerAddress) {
         let mut peers = self.inner.peers.write();
         if peer == self.inner.me || peers.get(&peer).is_some_and(|p| p.address == *address) {
@@ -83,6 +86,11 @@ impl Peers {
         }
         let link = |class, address: &str, budget| {
             let events = self.inner.events.clone();
+            let runtime = match class {
+                // Without a thread to spare, control messages share one with the rest.
+                Class::Control => control_runtime().unwrap_or_else(|_| Handle::current()),
+                Class::Bulk => Handle::current(),
+            };
             let target = Target {
                 me: self.inner.me,
                 peer,
@@ -94,6 +102,7 @@ impl Peers {
                 target,
                 budget,
                 Arc::new(move |state: LinkState| events.link_changed(peer, class, state)),
+                &runtime,
             )
         };
         let entry = Peer {

@@ -1,0 +1,248 @@
+//! What is heard of the peers, and so who is alive.
+//!
+//! A peer lives while its gossip arrives: it is dead one election timeout after the last, or at once when a stream
+//! to or from it shows so.
+//!
+//! Must never: do I/O or read a clock. Whoever tells it something says when that was.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use crate::raft::transport::link::LinkState;
+
+/// What the streams to and from a peer show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Contact {
+    /// Nothing bad since it was last heard.
+    Good,
+    /// One broke and it has not been heard since. It may be back in a moment; until then nobody is sent to it, so
+    /// that clients that lost it too ask again rather than believe that it still leads.
+    Broken,
+    /// Nothing listens on its port: dead, whatever the clock says.
+    Refused,
+}
+
+/// A peer that came to life or fell silent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Change {
+    pub(super) peer: i32,
+    pub(super) alive: bool,
+    pub(super) contact: Contact,
+}
+
+/// What is heard of every peer.
+pub(super) struct Contacts {
+    election: Duration,
+    peers: HashMap<i32, Heard>,
+}
+
+/// What is heard of one peer.
+struct Heard {
+    /// When its last gossip came; `None`: it has never been heard.
+    at: Option<Instant>,
+    contact: Contact,
+    /// Since when this node's control stream to it is up.
+    up_since: Instant,
+    /// Its next gossip is the first of a session.
+    fresh_session: bool,
+    /// The version of this node's claims that it was last sent; 0: none on this link.
+    told: u64,
+    /// Whether it was alive when changes were last asked for.
+    alive_before: bool,
+}
+
+impl Heard {
+    fn never(now: Instant) -> Self {
+        let (at, contact) = (None, Contact::Good);
+        Self { at, contact, up_since: now, fresh_session: true, told: 0, alive_before: false }
+    }
+
+    fn is_alive(&self, election: Duration, now: Instant) -> bool {
+        self.contact == Contact::Good && self.at.is_some_and(|at| now.duration_since(at) < election)
+    }
+}
+
+impl Contacts {
+    /// Nobody has been heard yet. A peer unheard for `election` is taken for dead.
+    pub(super) fn new(election: Duration) -> Self {
+        Self { election, peers: HashMap::new() }
+    }
+
+    /// Whether the peer was heard of lately.
+    pub(super) fn is_alive(&self, peer: i32, now: Instant) -> bool {
+        self.peers.get(&peer).is_some_and(|h| h.is_alive(self.election, now))
+    }
+
+    /// Whether the peer's port refuses connections: no process is there.
+    pub(super) fn is_gone(&self, peer: i32) -> bool {
+        self.peers.get(&peer).is_some_and(|h| h.contact == Contact::Refused)
+    }
+
+    /// For how long this node's control stream to the peer has been up, if the peer is alive.
+    pub(super) fn reachable_for(&self, peer: i32, now: Instant) -> Option<Duration> {
+        let heard = self.peers.get(&peer).filter(|h| h.is_alive(self.election, now))?;
+        Some(now.duration_since(heard.up_since))
+    }
+
+    /// This node's control stream to the peer came up or went down.
+    pub(super) fn link_changed(&mut self, peer: i32, state: LinkState, now: Instant) {
+        let heard = self.of(peer, now);
+        match state {
+            LinkState::Up => {
+                heard.up_since = now;
+                // What was told on an earlier link may not have arrived.
+                heard.told = 0;
+            }
+            LinkState::Broken => heard.contact = Contact::Broken,
+            LinkState::Refused => heard.contact = Contact::Refused,
+        }
+    }
+
+    /// The peer opened a control stream.
+    pub(super) fn session_started(&mut self, peer: i32, now: Instant) {
+        self.of(peer, now).fresh_session = true;
+    }
+
+    /// The peer's control stream ended.
+    pub(super) fn session_ended(&mut self, peer: i32) {
+        if let Some(heard) = self.peers.get_mut(&peer).filter(|h| h.contact == Contact::Good) {
+            heard.contact = Contact::Broken;
+        }
+    }
+
+    /// A gossip of the peer has come. Tells whether it is the first of its session.
+    pub(super) fn heard(&mut self, peer: i32, now: Instant) -> bool {
+        let heard = self.of(peer, now);
+        heard.at = Some(now);
+        heard.contact = Contact::Good;
+        std::mem::take(&mut heard.fresh_session)
+    }
+
+    /// The peer is about to be sent this node's claims up to `version`. Gives the version that it was sent last.
+    pub(super) fn tell(&mut self, peer: i32, version: u64, now: Instant) -> u64 {
+        std::mem::replace(&mut self.of(peer, now).told, version)
+    }
+
+    /// Who came to life or fell silent since this was last asked.
+    pub(super) fn changes(&mut self, now: Instant) -> Vec<Change> {
+        let mut changes = Vec::new();
+        for (peer, heard) in &mut self.peers {
+            let alive = heard.is_alive(self.election, now);
+            if alive != heard.alive_before {
+                heard.alive_before = alive;
+                changes.push(Change { peer: *peer, alive, contact: heard.contact });
+            }
+        }
+        changes
+    }
+
+    fn of(&mut self, peer: i32, now: Instant) -> &mut Heard {
+        self.peers.entry(peer).or_insert_with(|| Heard::never(now))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PEER: i32 = 2;
+    const ELECTION: Duration = Duration::from_secs(1);
+    const MOMENT: Duration = Duration::from_millis(1);
+
+    fn nobody_heard() -> (Contacts, Instant) {
+        (Contacts::new(ELECTION), Instant::now())
+    }
+
+    fn peer_heard() -> (Contacts, Instant) {
+        let (mut contacts, now) = nobody_heard();
+        contacts.heard(PEER, now);
+        (contacts, now)
+    }
+
+    #[test]
+    fn streams_alone_do_not_show_that_a_peer_lives() {
+        let (mut contacts, now) = nobody_heard();
+        assert!(!contacts.is_alive(PEER, now));
+        contacts.link_changed(PEER, LinkState::Up, now);
+        contacts.session_started(PEER, now);
+        assert!(!contacts.is_alive(PEER, now));
+    }
+
+    #[test]
+    fn a_peer_lives_for_less_than_an_election_timeout_after_each_gossip() {
+        let (mut contacts, first) = peer_heard();
+        let second = first + ELECTION / 2;
+        contacts.heard(PEER, second);
+        assert!(contacts.is_alive(PEER, first + ELECTION));
+        assert!(!contacts.is_alive(PEER, second + ELECTION));
+    }
+
+    #[test]
+    fn a_peer_whose_stream_broke_is_not_alive_until_it_is_heard_again() {
+        let breaks: [fn(&mut Contacts, Instant); 3] = [
+            |contacts, _| contacts.session_ended(PEER),
+            |contacts, now| contacts.link_changed(PEER, LinkState::Broken, now),
+            |contacts, now| contacts.link_changed(PEER, LinkState::Refused, now),
+        ];
+        for broke in breaks {
+            let (mut contacts, now) = peer_heard();
+            broke(&mut contacts, now);
+            assert!(!contacts.is_alive(PEER, now));
+            contacts.link_changed(PEER, LinkState::Up, now);
+            assert!(!contacts.is_alive(PEER, now), "a stream that is up again says nothing yet");
+            contacts.heard(PEER, now);
+            assert!(contacts.is_alive(PEER, now));
+        }
+    }
+
+    #[test]
+    fn only_a_peer_that_refuses_connections_is_gone() {
+        let (mut contacts, now) = peer_heard();
+        contacts.link_changed(PEER, LinkState::Broken, now);
+        assert!(!contacts.is_gone(PEER));
+        contacts.link_changed(PEER, LinkState::Refused, now);
+        contacts.session_ended(PEER);
+        assert!(contacts.is_gone(PEER), "the end of its own stream does not hide that its port refuses");
+        contacts.heard(PEER, now);
+        assert!(!contacts.is_gone(PEER));
+    }
+
+    #[test]
+    fn one_gossip_of_every_session_is_the_first() {
+        let (mut contacts, now) = nobody_heard();
+        contacts.session_started(PEER, now);
+        assert_eq!([contacts.heard(PEER, now), contacts.heard(PEER, now)], [true, false]);
+        contacts.session_ended(PEER);
+        contacts.session_started(PEER, now);
+        assert_eq!([contacts.heard(PEER, now), contacts.heard(PEER, now)], [true, false]);
+    }
+
+    #[test]
+    fn a_new_link_is_told_everything_again() {
+        let (mut contacts, now) = nobody_heard();
+        assert_eq!([contacts.tell(PEER, 5, now), contacts.tell(PEER, 7, now)], [0, 5]);
+        contacts.link_changed(PEER, LinkState::Up, now);
+        assert_eq!(contacts.tell(PEER, 7, now), 0);
+    }
+
+    #[test]
+    fn a_living_peer_is_reachable_since_its_link_came_up() {
+        let (mut contacts, now) = nobody_heard();
+        contacts.link_changed(PEER, LinkState::Up, now);
+        assert_eq!(contacts.reachable_for(PEER, now), None, "not heard yet");
+        contacts.heard(PEER, now + MOMENT);
+        assert_eq!(contacts.reachable_for(PEER, now + MOMENT), Some(MOMENT));
+        contacts.link_changed(PEER, LinkState::Up, now + MOMENT);
+        assert_eq!(contacts.reachable_for(PEER, now + MOMENT), Some(Duration::ZERO));
+    }
+
+    #[test]
+    fn a_change_is_told_once() {
+        let (mut contacts, now) = peer_heard();
+        let lives = Change { peer: PEER, alive: true, contact: Contact::Good };
+        assert_eq!(contacts.changes(now), [lives]);
+        assert_eq!(contacts.changes(now), []);
+        assert_eq!(contacts.changes(now + ELECTION), [Change { alive: false, ..lives }]);
+        assert_eq!(contacts.changes(now + ELECTION), []);
+    }
+}

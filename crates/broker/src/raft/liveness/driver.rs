@@ -1,0 +1,124 @@
+//! The driver's task: at every half heartbeat, and whenever it is called, it looks who has died, runs for groups whose
+//! leader is gone, and tells the peers what this node leads.
+//!
+//! Must never: wait for a peer or for a group. It hands over and goes on.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use tracing::{info, warn};
+
+use super::Liveness;
+use super::orphans::{Candidacy, Orphans, rank};
+use crate::raft::group::{Group, Replication};
+use crate::raft::transport::link::Link;
+use crate::raft::transport::wire::envelope::Body;
+use crate::raft::transport::{Class, Peers};
+use crate::raft::types::{GroupId, METADATA_GROUP};
+
+impl Liveness {
+    /// Runs the driver until `stop` resolves.
+    pub async fn run(self, peers: Peers, stop: impl Future<Output = ()>) {
+        let work = async {
+            let mut orphans = Orphans::new(self.inner.timing);
+            let mut tick = tokio::time::interval(self.inner.timing.heartbeat / 2);
+            tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+            let mut beat: u64 = 0;
+            loop {
+                tokio::select! {
+                    _ = tick.tick() => {
+                        beat += 1;
+                        self.notice_deaths();
+                        self.elect_orphans(&mut orphans);
+                        if beat.is_multiple_of(2) {
+                            self.update_isrs();
+                            self.gossip_to_all(&peers, true);
+                        }
+                    }
+                    () = self.inner.wake.notified() => {
+                        self.notice_deaths();
+                        self.elect_orphans(&mut orphans);
+                        self.gossip_to_all(&peers, false);
+                    }
+                }
+            }
+        };
+        tokio::select! { () = work => {}, () = stop => {} }
+    }
+
+    fn notice_deaths(&self) {
+        let changes = self.inner.contacts.lock().changes(Instant::now());
+        for change in &changes {
+            if change.alive {
+                info!(peer = change.peer, "is alive");
+            } else {
+                warn!(peer = change.peer, contact = ?change.contact, "is not heard any more");
+            }
+        }
+        if !changes.is_empty() {
+            self.tell();
+        }
+    }
+
+    fn gossip_to_all(&self, peers: &Peers, even_if_nothing_new: bool) {
+        let version = self.inner.claims.read().version();
+        for peer in peers.ids() {
+            let Some(link) = peers.link(peer, Class::Control).filter(Link::is_up) else { continue };
+            let told = self.inner.contacts.lock().tell(peer, version, Instant::now());
+            if told < version || even_if_nothing_new {
+                let news = self.inner.claims.read().news_since(told);
+                link.notify(METADATA_GROUP, Body::Gossip(news));
+            }
+        }
+    }
+
+    /// Recomputes the ISR of every group that this node leads.
+    fn update_isrs(&self) {
+        let Some(groups) = self.inner.groups.get() else { return };
+        for group in groups.all() {
+            let Some(term) = group.leads() else { continue };
+            let Some(replication) = group.replication() else { continue };
+            let now = Instant::now();
+            if self.someone_came_back(&replication, now) {
+                group.heartbeat();
+            }
+            let isr = self.inner.isrs.lock().look(group.id(), term, &replication, now, |b| self.is_alive(b));
+            self.claim(group.id(), term, isr);
+        }
+    }
+
+    /// Whether a follower can be reached again and has answered nothing since. An idle group would have nothing to say
+    /// to it, and it would not learn what was committed while it was away.
+    fn someone_came_back(&self, replication: &Replication, now: Instant) -> bool {
+        let contacts = self.inner.contacts.lock();
+        replication.followers.iter().any(|follower| {
+            contacts
+                .reachable_for(follower.node.broker(), now)
+                .is_some_and(|up| follower.acked.is_none_or(|ago| ago > up))
+        })
+    }
+
+    /// Starts elections in groups of this node that nobody alive leads.
+    fn elect_orphans(&self, orphans: &mut Orphans) {
+        let Some(groups) = self.inner.groups.get() else { return };
+        let now = Instant::now();
+        let lacks_leader =
+            |group: &Arc<Group>| group.leads().is_none() && self.leadership(group.id()).is_none();
+        let orphaned: Vec<_> = groups.all().into_iter().filter(lacks_leader).collect();
+        orphans.retain(&orphaned.iter().map(|g| g.id()).collect());
+        for group in orphaned {
+            let rank = rank(group.voters(), group.me(), |b| self.is_alive(b));
+            match orphans.candidacy(group.id(), rank, self.leader_is_gone(group.id()), now, rand::random()) {
+                Some(Candidacy::TakeOver) => group.take_over(),
+                Some(Candidacy::Elect) => group.elect(),
+                None => {}
+            }
+        }
+    }
+
+    /// Whether the last known leader's port refuses connections: no process is there that could still lead.
+    fn leader_is_gone(&self, group: GroupId) -> bool {
+        let leader = self.inner.claims.read().last_leader(group);
+        leader.is_some_and(|l| self.inner.contacts.lock().is_gone(l))
+    }
+}

@@ -1,0 +1,171 @@
+//! Which replicas are in sync with this node, in the groups that it leads.
+//!
+//! A follower is in sync while it is alive and was at the end of the leader's log within `replica.lag.time.max.ms`.
+//! At the end means: it has what the log's end was at the look before, so that a follower that keeps up with a
+//! busy log counts as caught up although it is always a few records behind.
+//!
+//! Must never: do I/O, read a clock, or decide what is committed: that takes a quorum of voters, in the ISR or not.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use crate::raft::group::Replication;
+use crate::raft::types::GroupId;
+
+/// When the followers were last caught up, for every group that this node leads.
+pub(super) struct IsrRecords {
+    me: i32,
+    lag_max: Duration,
+    of: HashMap<GroupId, Record>,
+}
+
+/// A leader's record of one group, for one term.
+struct Record {
+    term: u64,
+    caught_up: HashMap<i32, Instant>,
+    /// The log's end at the last look: who has it now was caught up then.
+    last: Option<u64>,
+}
+
+impl Record {
+    fn new(term: u64) -> Self {
+        Self { term, caught_up: HashMap::new(), last: None }
+    }
+}
+
+impl IsrRecords {
+    /// Broker `me` leads nothing yet. A follower not caught up for more than `lag_max` is out of sync.
+    pub(super) fn new(me: i32, lag_max: Duration) -> Self {
+        Self { me, lag_max, of: HashMap::new() }
+    }
+
+    /// Looks at the replication of a group that this node leads in that term. Gives the ISR in ascending order.
+    pub(super) fn look(
+        &mut self,
+        group: GroupId,
+        term: u64,
+        replication: &Replication,
+        now: Instant,
+        is_alive: impl Fn(i32) -> bool,
+    ) -> Vec<i32> {
+        let record = self.of.entry(group).or_insert_with(|| Record::new(term));
+        if record.term != term {
+            *record = Record::new(term);
+        }
+        let mut isr = vec![self.me];
+        for follower in &replication.followers {
+            let broker = follower.node.broker();
+            // A new leader has not heard from its followers yet: it gives them the lag time to show up.
+            let caught_up = record.caught_up.entry(broker).or_insert(now);
+            if follower.matched >= record.last {
+                *caught_up = now;
+            }
+            if is_alive(broker) && now.duration_since(*caught_up) <= self.lag_max {
+                isr.push(broker);
+            }
+        }
+        record.last = replication.last;
+        isr.sort_unstable();
+        isr
+    }
+
+    /// This node does not lead the group any more.
+    pub(super) fn forget(&mut self, group: GroupId) {
+        self.of.remove(&group);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::raft::group::Progress;
+    use crate::raft::types::RaftNodeId;
+
+    const GROUP: GroupId = 7;
+    const ME: i32 = 2;
+    const LAG_MAX: Duration = Duration::from_secs(10);
+    const MOMENT: Duration = Duration::from_millis(1);
+
+    /// A leader with the brokers 1 and 3 as followers; all are alive unless said otherwise.
+    struct Leader {
+        records: IsrRecords,
+        term: u64,
+        dead: Option<i32>,
+    }
+
+    impl Leader {
+        fn new() -> Self {
+            Self { records: IsrRecords::new(ME, LAG_MAX), term: 1, dead: None }
+        }
+
+        /// The ISR when this node's log ends at `last`, and that of the followers at `matched`.
+        fn look(&mut self, last: u64, matched: [u64; 2], now: Instant) -> Vec<i32> {
+            let progress = |broker, matched| Progress {
+                node: RaftNodeId::new(broker, 1),
+                matched: (matched > 0).then_some(matched),
+                acked: None,
+            };
+            let followers = vec![progress(3, matched[1]), progress(1, matched[0])];
+            let replication = Replication { last: Some(last), followers };
+            let dead = self.dead;
+            self.records.look(GROUP, self.term, &replication, now, |broker| Some(broker) != dead)
+        }
+    }
+
+    #[test]
+    fn a_new_leader_gives_its_followers_the_lag_time_to_show_up() {
+        let (mut leader, start) = (Leader::new(), Instant::now());
+        assert_eq!(leader.look(100, [0, 0], start), [1, 2, 3]);
+        assert_eq!(leader.look(100, [0, 0], start + LAG_MAX), [1, 2, 3]);
+        assert_eq!(leader.look(100, [0, 100], start + LAG_MAX + MOMENT), [2, 3]);
+    }
+
+    #[test]
+    fn a_follower_that_does_not_catch_up_within_the_lag_time_is_out_until_it_does() {
+        let (mut leader, start) = (Leader::new(), Instant::now());
+        leader.look(100, [100, 100], start);
+        assert_eq!(leader.look(200, [100, 200], start + MOMENT), [1, 2, 3], "caught up a moment ago");
+        let later = start + MOMENT + LAG_MAX;
+        assert_eq!(leader.look(200, [199, 200], later), [1, 2, 3]);
+        assert_eq!(leader.look(200, [199, 200], later + MOMENT), [2, 3]);
+        assert_eq!(leader.look(200, [200, 200], later + MOMENT), [1, 2, 3]);
+    }
+
+    #[test]
+    fn a_follower_always_behind_but_never_by_more_than_one_look_stays_in_sync() {
+        let (mut leader, mut now) = (Leader::new(), Instant::now());
+        for end in [100, 200, 300, 400, 500] {
+            assert_eq!(leader.look(end, [end - 100, end], now), [1, 2, 3]);
+            now += LAG_MAX;
+        }
+    }
+
+    #[test]
+    fn a_dead_follower_is_out_of_sync_at_once() {
+        let (mut leader, start) = (Leader::new(), Instant::now());
+        leader.look(100, [100, 100], start);
+        leader.dead = Some(3);
+        assert_eq!(leader.look(100, [100, 100], start + MOMENT), [1, 2]);
+        leader.dead = None;
+        assert_eq!(leader.look(100, [100, 100], start + MOMENT), [1, 2, 3]);
+    }
+
+    #[test]
+    fn each_term_starts_a_new_record() {
+        let (mut leader, start) = (Leader::new(), Instant::now());
+        leader.look(100, [0, 100], start);
+        let late = start + LAG_MAX + MOMENT;
+        assert_eq!(leader.look(100, [0, 100], late), [2, 3]);
+        leader.term = 2;
+        assert_eq!(leader.look(100, [0, 100], late), [1, 2, 3]);
+    }
+
+    #[test]
+    fn a_group_that_is_forgotten_starts_a_new_record() {
+        let (mut leader, start) = (Leader::new(), Instant::now());
+        leader.look(100, [0, 100], start);
+        let late = start + LAG_MAX + MOMENT;
+        leader.records.forget(GROUP);
+        assert_eq!(leader.look(100, [0, 100], late), [1, 2, 3]);
+    }
+}

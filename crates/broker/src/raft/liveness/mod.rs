@@ -1,0 +1,190 @@
+//! Who is alive and who leads what: one driver per node instead of timers in every group.
+//!
+//! Every heartbeat interval a node sends its peers a [`Gossip`]: "I live, and this is what changed in the groups
+//! that I lead". From these the driver knows, for every group of the cluster, its leader, term and ISR (without
+//! a write to the metadata log at a failover), and starts elections in groups of this node whose leader is gone.
+//! An idle group costs nothing: no tick, no heartbeat of its own.
+//!
+//! Elections are staggered by the order of the voters among those alive, so that one candidate at a time runs;
+//! pre-vote keeps a mistaken one from disturbing a leader that a quorum still hears.
+//!
+//! This file is the shell (clock, locks, what the streams and groups tell) and [`driver`] its task. What they decide
+//! by is pure: [`contacts`] (who is alive), [`claims`] (who leads what), [`isr`] (who is in sync) and [`orphans`]
+//! (when to run for a group).
+//!
+//! Must never: decide who leads. It only proposes candidates; Raft's votes decide.
+
+mod claims;
+mod contacts;
+mod driver;
+mod isr;
+mod orphans;
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
+
+use parking_lot::{Mutex, RwLock};
+use tokio::sync::Notify;
+use tracing::debug;
+
+use self::claims::Claims;
+pub use self::claims::Leadership;
+use self::contacts::Contacts;
+use self::isr::IsrRecords;
+use super::groups::{Groups, Timing};
+use super::transport::link::LinkState;
+use super::transport::wire::Gossip;
+use super::transport::{Class, PeerEvents};
+use super::types::GroupId;
+
+/// The driver. Cheap to clone.
+#[derive(Clone)]
+pub struct Liveness {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    me: i32,
+    timing: Timing,
+    groups: OnceLock<Groups>,
+    contacts: Mutex<Contacts>,
+    claims: RwLock<Claims>,
+    isrs: Mutex<IsrRecords>,
+    /// Calls the driver.
+    wake: Notify,
+    /// What [`Liveness::changed`] waits for.
+    changed: Notify,
+    /// Counts what [`Liveness::changed`] tells.
+    generation: AtomicU64,
+    elections_won: AtomicU64,
+}
+
+impl Liveness {
+    /// A driver that knows nobody yet.
+    pub fn new(me: i32, timing: Timing) -> Self {
+        let inner = Inner {
+            me,
+            timing,
+            groups: OnceLock::new(),
+            contacts: Mutex::new(Contacts::new(timing.election)),
+            claims: RwLock::new(Claims::new(me)),
+            isrs: Mutex::new(IsrRecords::new(me, timing.replica_lag_max)),
+            wake: Notify::new(),
+            changed: Notify::new(),
+            generation: AtomicU64::new(0),
+            elections_won: AtomicU64::new(0),
+        };
+        Self { inner: Arc::new(inner) }
+    }
+
+    pub(super) fn attach(&self, groups: Groups) {
+        drop(self.inner.groups.set(groups));
+    }
+
+    /// Who leads the group now, as far as this node knows: `None` while nobody alive claims it.
+    pub fn leadership(&self, group: GroupId) -> Option<Leadership> {
+        let found = self.inner.claims.read().leadership(group).cloned();
+        found.filter(|l| self.is_alive(l.leader))
+    }
+
+    /// Whether the broker was heard of lately.
+    pub fn is_alive(&self, broker: i32) -> bool {
+        broker == self.inner.me || self.inner.contacts.lock().is_alive(broker, Instant::now())
+    }
+
+    /// Elections that this node has won since it started.
+    pub fn elections_won(&self) -> u64 {
+        self.inner.elections_won.load(Ordering::Relaxed)
+    }
+
+    /// A number that is another one after any change of who lives or leads.
+    pub fn generation(&self) -> u64 {
+        self.inner.generation.load(Ordering::Acquire)
+    }
+
+    /// Waits until some leadership changed.
+    pub async fn changed(&self) {
+        self.inner.changed.notified().await;
+    }
+
+    /// This node has won the group.
+    pub(super) fn leads(&self, group: GroupId, term: u64) {
+        self.claim(group, term, self.alive_members(group));
+        self.inner.elections_won.fetch_add(1, Ordering::Relaxed);
+        debug!(group, term, "leads");
+    }
+
+    /// This node has lost the group.
+    pub(super) fn renounces(&self, group: GroupId, term: u64) {
+        self.inner.isrs.lock().forget(group);
+        let renounced = self.inner.claims.write().renounce(group, term);
+        if renounced {
+            self.wake();
+        }
+    }
+
+    /// The group has left this node.
+    pub(super) fn forget(&self, group: GroupId) {
+        self.inner.isrs.lock().forget(group);
+        self.inner.claims.write().forget(group);
+    }
+
+    fn claim(&self, group: GroupId, term: u64, isr: Vec<i32>) {
+        let is_news = self.inner.claims.write().claim(group, term, isr);
+        if is_news {
+            self.wake();
+        }
+    }
+
+    fn wake(&self) {
+        self.inner.wake.notify_one();
+        self.tell();
+    }
+
+    fn tell(&self) {
+        self.inner.generation.fetch_add(1, Ordering::Release);
+        self.inner.changed.notify_waiters();
+    }
+
+    /// The members alive now: what a new leader starts its ISR with.
+    fn alive_members(&self, group: GroupId) -> Vec<i32> {
+        let group = self.inner.groups.get().and_then(|g| g.get(group));
+        let mut isr: Vec<i32> = match group {
+            Some(group) => group.voters().iter().map(|v| v.broker()).filter(|b| self.is_alive(*b)).collect(),
+            None => vec![self.inner.me],
+        };
+        isr.sort_unstable();
+        isr
+    }
+}
+
+impl PeerEvents for Liveness {
+    fn link_changed(&self, peer: i32, class: Class, state: LinkState) {
+        if let Some(groups) = self.inner.groups.get().filter(|_| state == LinkState::Up) {
+            groups.all().iter().filter(|g| g.leads().is_some()).for_each(|g| g.reachable(peer));
+        }
+        if class == Class::Control {
+            self.inner.contacts.lock().link_changed(peer, state, Instant::now());
+            // The driver looks at once.
+            self.inner.wake.notify_one();
+        }
+    }
+
+    fn session_started(&self, peer: i32) {
+        self.inner.contacts.lock().session_started(peer, Instant::now());
+    }
+
+    fn session_ended(&self, peer: i32) {
+        self.inner.contacts.lock().session_ended(peer);
+        self.inner.wake.notify_one();
+    }
+
+    fn gossip(&self, peer: i32, gossip: Gossip) {
+        let first_of_session = self.inner.contacts.lock().heard(peer, Instant::now());
+        if first_of_session || !gossip.leaderships.is_empty() {
+            self.inner.claims.write().merge(peer, first_of_session, gossip);
+            self.tell();
+        }
+    }
+}

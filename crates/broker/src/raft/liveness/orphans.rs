@@ -1,0 +1,197 @@
+//! When to run for the groups of this node that nobody alive leads.
+//!
+//! The voters that are alive take their turns half an election timeout apart, in the order of the group's voters, so
+//! that one candidate at a time runs. When the leader's process is gone there is no lease to wait for: the first try
+//! takes over. If that fails (this log lacks something that another has), ordinary elections follow, with pauses.
+//!
+//! Must never: do I/O, read a clock, or decide who leads. It proposes candidates; Raft's votes decide.
+
+use std::collections::{HashMap, HashSet};
+use std::time::Instant;
+
+use crate::raft::groups::Timing;
+use crate::raft::types::{GroupId, RaftNodeId};
+
+/// How this node runs for a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Candidacy {
+    /// Although the leader's lease may not have run out.
+    TakeOver,
+    /// Unless a quorum still hears a leader.
+    Elect,
+}
+
+/// The groups of this node without a live leader.
+pub(super) struct Orphans {
+    timing: Timing,
+    of: HashMap<GroupId, Orphan>,
+}
+
+struct Orphan {
+    since: Instant,
+    next_try: Instant,
+    took_over: bool,
+}
+
+impl Orphans {
+    /// No group lacks a leader yet.
+    pub(super) fn new(timing: Timing) -> Self {
+        Self { timing, of: HashMap::new() }
+    }
+
+    /// All groups but these have a leader, or have left this node.
+    pub(super) fn retain(&mut self, orphaned: &HashSet<GroupId>) {
+        self.of.retain(|group, _| orphaned.contains(group));
+    }
+
+    /// Nobody alive leads the group: whether this node, which has that [`rank`] in it, runs for it now. `jitter`
+    /// (0 to 1) varies the pause between ordinary elections, so that two candidates do not meet again and again.
+    pub(super) fn candidacy(
+        &mut self,
+        group: GroupId,
+        rank: Option<u32>,
+        leader_is_gone: bool,
+        now: Instant,
+        jitter: f64,
+    ) -> Option<Candidacy> {
+        let fresh = Orphan { since: now, next_try: now, took_over: false };
+        let orphan = self.of.entry(group).or_insert(fresh);
+        let Timing { heartbeat, election, .. } = self.timing;
+        if now < orphan.since + election / 2 * rank? {
+            return None;
+        }
+        if !orphan.took_over && leader_is_gone {
+            orphan.took_over = true;
+            orphan.next_try = now + heartbeat;
+            Some(Candidacy::TakeOver)
+        } else if now >= orphan.next_try {
+            orphan.next_try = now + heartbeat + heartbeat.mul_f64(jitter);
+            Some(Candidacy::Elect)
+        } else {
+            None
+        }
+    }
+}
+
+/// The replica's place among a group's voters that are alive.
+pub(super) fn rank(voters: &[RaftNodeId], me: RaftNodeId, is_alive: impl Fn(i32) -> bool) -> Option<u32> {
+    let alive = voters.iter().filter(|v| is_alive(v.broker()));
+    alive.enumerate().find(|(_, v)| **v == me).map(|(rank, _)| rank as u32)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    const GROUP: GroupId = 7;
+    const HEARTBEAT: Duration = Duration::from_millis(100);
+    const ELECTION: Duration = Duration::from_secs(1);
+    const MOMENT: Duration = Duration::from_millis(1);
+    const FIRST: Option<u32> = Some(0);
+    const TAKE_OVER: Option<Candidacy> = Some(Candidacy::TakeOver);
+    const ELECT: Option<Candidacy> = Some(Candidacy::Elect);
+
+    fn orphans() -> (Orphans, Instant) {
+        let timing = Timing { heartbeat: HEARTBEAT, election: ELECTION, replica_lag_max: ELECTION };
+        (Orphans::new(timing), Instant::now())
+    }
+
+    /// What a node does whose group's leader is silent, but perhaps there.
+    fn leader_silent(orphans: &mut Orphans, rank: Option<u32>, now: Instant) -> Option<Candidacy> {
+        orphans.candidacy(GROUP, rank, false, now, 0.5)
+    }
+
+    /// What a node does whose group's leader's port refuses connections.
+    fn leader_gone(orphans: &mut Orphans, rank: Option<u32>, now: Instant) -> Option<Candidacy> {
+        orphans.candidacy(GROUP, rank, true, now, 0.5)
+    }
+
+    fn voters() -> [RaftNodeId; 3] {
+        [3, 1, 2].map(|broker| RaftNodeId::new(broker, 1))
+    }
+
+    #[test]
+    fn the_first_voter_alive_runs_at_once() {
+        let (mut orphans, start) = orphans();
+        assert_eq!(leader_silent(&mut orphans, FIRST, start), ELECT);
+    }
+
+    #[test]
+    fn each_further_voter_waits_half_an_election_timeout_more() {
+        for place in 1..4 {
+            let (mut orphans, start) = orphans();
+            let wait = ELECTION / 2 * place;
+            assert_eq!(leader_silent(&mut orphans, Some(place), start), None);
+            assert_eq!(leader_silent(&mut orphans, Some(place), start + wait.saturating_sub(MOMENT)), None);
+            assert_eq!(leader_silent(&mut orphans, Some(place), start + wait), ELECT);
+        }
+    }
+
+    #[test]
+    fn a_node_that_is_no_voter_never_runs_but_its_wait_counts_if_it_becomes_one() {
+        let (mut orphans, start) = orphans();
+        assert_eq!(leader_silent(&mut orphans, None, start), None);
+        assert_eq!(leader_silent(&mut orphans, None, start + ELECTION * 10), None);
+        assert_eq!(leader_silent(&mut orphans, Some(2), start + ELECTION * 10), ELECT);
+    }
+
+    #[test]
+    fn an_election_is_tried_again_after_a_heartbeat_and_a_random_part_of_one() {
+        let (mut orphans, start) = orphans();
+        assert_eq!(leader_silent(&mut orphans, FIRST, start), ELECT);
+        let pause = HEARTBEAT + HEARTBEAT / 2;
+        assert_eq!(leader_silent(&mut orphans, FIRST, start + pause.saturating_sub(MOMENT)), None);
+        assert_eq!(leader_silent(&mut orphans, FIRST, start + pause), ELECT);
+    }
+
+    #[test]
+    fn a_leader_that_is_gone_is_taken_over_from_once_and_then_elections_follow() {
+        let (mut orphans, start) = orphans();
+        assert_eq!(leader_gone(&mut orphans, FIRST, start), TAKE_OVER);
+        assert_eq!(leader_gone(&mut orphans, FIRST, start + HEARTBEAT.saturating_sub(MOMENT)), None);
+        assert_eq!(leader_gone(&mut orphans, FIRST, start + HEARTBEAT), ELECT);
+        assert_eq!(leader_gone(&mut orphans, FIRST, start + HEARTBEAT * 3), ELECT);
+    }
+
+    #[test]
+    fn a_take_over_waits_for_its_turn_but_for_no_pause() {
+        let (mut orphans, start) = orphans();
+        assert_eq!(leader_gone(&mut orphans, Some(1), start), None);
+        assert_eq!(leader_silent(&mut orphans, Some(1), start + ELECTION / 2), ELECT);
+        assert_eq!(leader_gone(&mut orphans, Some(1), start + ELECTION / 2), TAKE_OVER);
+    }
+
+    #[test]
+    fn a_group_that_had_a_leader_meanwhile_is_a_new_orphan() {
+        let (mut orphans, start) = orphans();
+        assert_eq!(leader_gone(&mut orphans, FIRST, start), TAKE_OVER);
+        orphans.retain(&HashSet::from([GROUP]));
+        assert_eq!(leader_gone(&mut orphans, FIRST, start), None);
+        orphans.retain(&HashSet::new());
+        assert_eq!(leader_gone(&mut orphans, FIRST, start), TAKE_OVER);
+    }
+
+    #[test]
+    fn groups_are_planned_each_for_itself() {
+        let (mut orphans, start) = orphans();
+        for group in 0..3 {
+            assert_eq!(orphans.candidacy(group, FIRST, true, start, 0.0), TAKE_OVER);
+        }
+    }
+
+    #[test]
+    fn the_rank_counts_the_voters_alive_in_the_order_of_the_group() {
+        let [a, b, c] = voters();
+        assert_eq!([a, b, c].map(|v| rank(&voters(), v, |_| true)), [Some(0), Some(1), Some(2)]);
+        let without_a = |broker| broker != a.broker();
+        assert_eq!([b, c].map(|v| rank(&voters(), v, without_a)), [Some(0), Some(1)]);
+    }
+
+    #[test]
+    fn who_is_no_voter_or_one_of_an_earlier_incarnation_has_no_rank() {
+        assert_eq!(rank(&voters(), RaftNodeId::new(4, 1), |_| true), None);
+        assert_eq!(rank(&voters(), RaftNodeId::new(3, 2), |_| true), None);
+    }
+}
