@@ -66,8 +66,9 @@ impl Caller {
         self.peers.me()
     }
 
-    /// Sends the request before it returns (order of calls is order on the wire, as long as the stream's byte
-    /// budget lasts) and gives the answer.
+    /// Sends the request before it returns, so that the order of calls is the order on the wire, and gives the
+    /// answer. Takes nothing of the stream's byte budget: what is passed on is held by the budget of the listener that
+    /// it came from.
     pub fn call(
         &self,
         node: i32,

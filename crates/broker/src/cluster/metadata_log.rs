@@ -158,7 +158,8 @@ impl MetadataLog {
         self.liveness.leadership(METADATA_GROUP).map(|l| l.leader)
     }
 
-    /// Proposes a command through whichever node leads, and waits until this node has applied it too.
+    /// Proposes a command through whichever node leads, and waits until the leader has applied it. This node may apply
+    /// it later: who needs that waits with [`MetadataLog::wait_for`].
     /// Commands may be carried out twice when an answer is lost; they are made for that.
     pub async fn propose(&self, command: Command, timeout: Duration) -> Result<Outcome, ProposalError> {
         let deadline = Instant::now() + timeout;

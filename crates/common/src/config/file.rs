@@ -149,7 +149,7 @@ fn raft(mut section: Section<'_>, layer: &mut Layer) -> Result<(), ConfigError> 
 fn storage(mut section: Section<'_>, layer: &mut Layer) -> Result<(), ConfigError> {
     layer.wal_dir = path(&mut section, "wal_dir")?;
     layer.wal_file_size = section.number("wal_segment_size", 1 << 20..=4 << 30)?;
-    section.without_effect(&["snapshot_dir"], "remove it: snapshots are kept in the data directory")?;
+    section.without_effect(&["snapshot_dir"], "remove it: this version takes no snapshots")?;
     section.finish()
 }
 
