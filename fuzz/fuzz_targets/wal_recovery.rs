@@ -2,16 +2,17 @@
 //! files are long.
 //!
 //! The first byte of the input chooses: frames with right checksums and senseless content in up to
-//! three files; the input itself as a file; or patches to a sound WAL.
+//! three files and as many segments; the input itself as a file and as a segment; or patches to a
+//! sound WAL and to a segment of it.
 
 #![no_main]
 
 use std::fs::OpenOptions;
 use std::os::unix::fs::FileExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use bytes::{Buf, Bytes};
-use chronik_broker::wal::forge::{Forged, forge};
+use chronik_broker::wal::forge::{Forged, forge, forge_segment};
 use chronik_broker::wal::{Body, Entry, LogId, Options, Wal};
 use libfuzzer_sys::fuzz_target;
 
@@ -24,11 +25,20 @@ fuzz_target!(|input: &[u8]| {
             for seq in 1..=u64::from(mode / 3 % 3) + 1 {
                 forge(dir.path(), seq, frames(&mut rest), rest).expect("write");
             }
+            for n in 0..u32::from(mode / 9 % 4) {
+                let (group, first) = (u64::from(n % 2), u64::from(mode / 36 % 3) * u64::from(n));
+                forge_segment(dir.path(), n, group, first, frames(&mut rest), rest).expect("write");
+            }
         }
-        1 => std::fs::write(&newest, rest).expect("write"),
+        1 => {
+            std::fs::write(&newest, rest).expect("write");
+            forge_segment(dir.path(), 0, 1, 0, vec![], &[]).expect("write");
+            std::fs::write(segment(dir.path()), rest).expect("write");
+        }
         _ => {
             write_sound(dir.path());
-            let file = OpenOptions::new().write(true).open(&newest).expect("open");
+            let patched = if mode % 2 == 0 { newest } else { segment(dir.path()) };
+            let file = OpenOptions::new().write(true).open(patched).expect("open");
             for patch in rest.chunks_exact(3) {
                 let at = u64::from(u16::from_le_bytes([patch[0], patch[1]])) % 8192;
                 file.write_all_at(&patch[2..], at).expect("patch");
@@ -43,7 +53,14 @@ fuzz_target!(|input: &[u8]| {
         let _ = log.locate(state.purged_base);
         let _ = log.id_at(state.next_index());
     }
+    wal.reclaim().expect("open");
 });
+
+/// The only segment.
+fn segment(dir: &Path) -> PathBuf {
+    let mut names = std::fs::read_dir(dir.join("segments")).expect("segments");
+    names.next().expect("a segment").expect("a name").path()
+}
 
 fn options() -> Options {
     Options { file_size: 64 << 10, ..Options::default() }
@@ -86,5 +103,17 @@ fn write_sound(dir: &Path) {
         let entry = Entry { id, kind: 0, count: 2, base: 0, body };
         log.append(vec![entry], Box::new(|_| {})).expect("room");
     }
+    // As if three entries of group 0 had been moved out of a file before the first.
+    let entry = |index| Forged {
+        frame: 1,
+        term: 1,
+        leader: 1,
+        index,
+        base: index * 2,
+        count: 2,
+        new_flush: true,
+        ..Forged::default()
+    };
+    forge_segment(dir, 0, 0, 0, (0..3).map(entry).collect(), &[]).expect("write");
     wal.close().expect("close");
 }

@@ -2,7 +2,8 @@
 
 Real clients go to the leader; the tests that ask "what does *this* node hold,
 and what does *this* node answer" need to choose. Source of the layouts:
-Kafka's message definitions (Produce 10, Fetch 11, ListOffsets 4, Metadata 8).
+Kafka's message definitions (Produce 10, Fetch 11, ListOffsets 4, Metadata 8,
+AlterPartitionReassignments 0 and ListPartitionReassignments 0).
 """
 
 import dataclasses
@@ -12,8 +13,14 @@ import struct
 import time
 
 PRODUCE, FETCH, LIST_OFFSETS, METADATA, API_VERSIONS = 0, 1, 2, 3, 18
+ALTER_PARTITION_REASSIGNMENTS, LIST_PARTITION_REASSIGNMENTS = 45, 46
 EARLIEST, LATEST = -2, -1
+OFFSET_OUT_OF_RANGE = 1
 NOT_LEADER_OR_FOLLOWER = 6
+REQUEST_TIMED_OUT = 7
+INVALID_REPLICA_ASSIGNMENT = 39
+NOT_CONTROLLER = 41
+NO_REASSIGNMENT_IN_PROGRESS = 85
 
 
 class KafkaError(Exception):
@@ -45,6 +52,13 @@ class Fetched:
     high_watermark: int
     log_start: int
     records: bytes
+
+
+@dataclasses.dataclass
+class Reassignment:
+    replicas: list  # all that take part now
+    adding: list
+    removing: list
 
 
 @dataclasses.dataclass
@@ -90,6 +104,9 @@ class Reader:
     def array(self, item):
         return [item() for _ in range(max(self.i32(), 0))]
 
+    def compact_numbers(self):
+        return self.compact_array(self.i32)
+
     def uvarint(self):
         value = 0
         for shift in itertools.count(0, 7):
@@ -127,6 +144,11 @@ def uvarint(value):
 
 def compact_string(text):
     return uvarint(0) if text is None else uvarint(len(text) + 1) + text.encode()
+
+
+def compact_array(items):
+    """Items that are bytes already; None is Kafka's null array."""
+    return uvarint(0) if items is None else uvarint(len(items) + 1) + b"".join(items)
 
 
 class Connection:
@@ -207,6 +229,62 @@ class Connection:
         if error:
             raise KafkaError(f"Metadata of {topic}", error)
         return Metadata(brokers, partitions)
+
+    def brokers(self):
+        """{node id: "host:port"} as this node tells its clients."""
+        answer = self.call(METADATA, 8, struct.pack(">i", 0) + b"\0\0\0")
+        answer.i32()
+
+        def broker():
+            node, host, port, _rack = answer.i32(), answer.string(), answer.i32(), answer.string()
+            return node, f"{host}:{port}"
+
+        return dict(answer.array(broker))
+
+    def reassign(self, topic, partition, replicas, timeout_ms=10_000):
+        """Asks for other replicas, the preferred leader first; None cancels what is under way. Returns the error code."""
+        wanted = None if replicas is None else [struct.pack(">i", node) for node in replicas]
+        of_partition = struct.pack(">i", partition) + compact_array(wanted) + b"\0"
+        of_topic = compact_string(topic) + compact_array([of_partition]) + b"\0"
+        body = struct.pack(">i", timeout_ms) + compact_array([of_topic]) + b"\0"
+        answer = self.call(ALTER_PARTITION_REASSIGNMENTS, 0, body, flexible=True)
+        answer.i32()
+        error, _message = answer.i16(), answer.compact_string()
+
+        def told():
+            _index, code, _message, _tags = answer.i32(), answer.i16(), answer.compact_string(), answer.tags()
+            return code
+
+        topics = answer.compact_array(lambda: (answer.compact_string(), answer.compact_array(told), answer.tags()))
+        if error:
+            return error
+        ((_, (code,), _),) = topics
+        return code
+
+    def reassignments(self, timeout_ms=10_000):
+        """{(topic, partition): Reassignment} of all that is being moved."""
+        body = struct.pack(">i", timeout_ms) + compact_array(None) + b"\0"
+        answer = self.call(LIST_PARTITION_REASSIGNMENTS, 0, body, flexible=True)
+        answer.i32()
+        error, _message = answer.i16(), answer.compact_string()
+
+        def moving():
+            index = answer.i32()
+            reassignment = Reassignment(*(answer.compact_numbers() for _ in range(3)))
+            answer.tags()
+            return index, reassignment
+
+        topics = answer.compact_array(lambda: (answer.compact_string(), answer.compact_array(moving), answer.tags()))
+        if error:
+            raise KafkaError("ListPartitionReassignments", error)
+        return {(topic, index): found for topic, partitions, _ in topics for index, found in partitions}
+
+    def bounds(self, topic, partition):
+        """(log start offset, high watermark) as this node's own replica knows them."""
+        fetched = self.fetch(topic, partition, 0, max_bytes=1, wait_ms=0)
+        if fetched.error not in (0, OFFSET_OUT_OF_RANGE):
+            raise KafkaError(f"Fetch of {topic}-{partition}", fetched.error)
+        return fetched.log_start, fetched.high_watermark
 
     def fetch(self, topic, partition, offset, max_bytes=4 << 20, wait_ms=100):
         """Whole batches as this node's own log holds them, from the one with `offset` on."""
@@ -290,13 +368,13 @@ def zigzag(value):
     return uvarint(value << 1 if value >= 0 else (-value << 1) - 1)
 
 
-def record_batch(values):
-    """An uncompressed batch (magic 2) of records without keys."""
+def record_batch(values, timestamp_ms=None):
+    """An uncompressed batch (magic 2) of records without keys, of this moment unless told."""
     records = b""
     for delta, value in enumerate(values):
         record = b"\0" + zigzag(0) + zigzag(delta) + zigzag(-1) + zigzag(len(value)) + value + zigzag(0)
         records += zigzag(len(record)) + record
-    now = int(time.time() * 1000)
+    now = int(time.time() * 1000) if timestamp_ms is None else timestamp_ms
     checked = struct.pack(">hiqqqhii", 0, len(values) - 1, now, now, -1, -1, -1, len(values)) + records
     return struct.pack(">qiibI", 0, len(checked) + 9, -1, 2, crc32c(checked)) + checked
 
@@ -314,11 +392,11 @@ def whole_batches(data):
         at = end
 
 
-def read_log(address, topic, partition, end):
-    """The raw bytes of a replica's log up to the offset `end`, read from that node alone."""
+def read_log(address, topic, partition, end, begin=0):
+    """The raw bytes of a replica's log from `begin`, or where it starts, up to `end`, read from that node alone."""
     log = bytearray()
     with Connection(address) as connection:
-        offset = connection.fetch(topic, partition, 0, max_bytes=1).log_start
+        offset = max(begin, connection.bounds(topic, partition)[0])
         while offset < end:
             fetched = connection.fetch(topic, partition, offset)
             if fetched.error:

@@ -1,7 +1,7 @@
 //! Chronik's broker.
 //!
-//! Dependencies run one way: `kafka`, `admin` → `node` → `cluster`, `coordinator` → `metadata`, `partition` → `log`,
-//! `raft` → `wal`. Nothing lower knows anything higher. ARCHITECTURE.md is the map.
+//! Dependencies run one way: `kafka`, `admin` → `node` → `cluster`, `coordinator` → `metadata`, `planner`, `partition` →
+//! `log`, `raft` → `wal`. Nothing lower knows anything higher. ARCHITECTURE.md is the map.
 
 pub mod admin;
 pub mod cluster;
@@ -11,5 +11,6 @@ pub mod log;
 pub mod metadata;
 pub mod node;
 pub mod partition;
+pub mod planner;
 pub mod raft;
 pub mod wal;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use chronik_broker::node;
-use chronik_common::admin::{Output, StatusRequest};
+use chronik_common::admin::command::ClusterCommand;
 use chronik_common::config::{CLUSTER_CONFIG_FILE, Environment, Flags, NodeConfig, load};
 use clap::{Args, Parser, Subcommand};
 use tracing::{error, info};
@@ -26,7 +26,7 @@ struct Cli {
 enum Command {
     /// Start this node. Without any configuration: a standalone node on localhost:9092.
     Start(StartArgs),
-    /// Start a cluster node from /etc/chronik/chronik.toml, or ask a running cluster.
+    /// Start a cluster node from /etc/chronik/chronik.toml, or ask or change a running cluster.
     Cluster {
         #[command(subcommand)]
         command: Option<ClusterCommand>,
@@ -54,22 +54,6 @@ struct StartArgs {
     advertise: Option<String>,
 }
 
-#[derive(Subcommand)]
-enum ClusterCommand {
-    /// Show the cluster's nodes, leader and partitions.
-    Status {
-        /// A node's configuration file: names the nodes to ask.
-        #[arg(short, long, value_name = "FILE")]
-        config: Option<PathBuf>,
-        /// The admin URL of a node; may be given several times.
-        #[arg(long, value_name = "URL")]
-        admin: Vec<String>,
-        /// A file that holds the admin API key.
-        #[arg(long, value_name = "FILE")]
-        api_key_file: Option<PathBuf>,
-    },
-}
-
 fn main() -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -88,16 +72,8 @@ async fn run(command: Command) -> ExitCode {
         Command::Cluster { command: None } => {
             start(StartArgs::default(), Some(CLUSTER_CONFIG_FILE.into())).await
         }
-        Command::Cluster { command: Some(ClusterCommand::Status { config, admin, api_key_file }) } => {
-            let request =
-                StatusRequest { admin, config, default_config: None, api_key_file, output: Output::Table };
-            match chronik_common::admin::status(&request, &Environment::of_process()).await {
-                Ok(report) => {
-                    print!("{}", report.text);
-                    ExitCode::from(report.exit_code)
-                }
-                Err(e) => fail(e.exit_code(), &e.to_string()),
-            }
+        Command::Cluster { command: Some(command) } => {
+            command.run("chronik-server cluster", &Environment::of_process()).await
         }
     }
 }
@@ -135,8 +111,10 @@ async fn serve(config: NodeConfig) -> ExitCode {
         },
         () = terminated() => return ExitCode::SUCCESS,
     };
-    terminated().await;
-    info!("stopping");
+    tokio::select! {
+        () = terminated() => info!("stopping"),
+        reason = running.retirement() => error!("stopping: {reason}"),
+    }
     running.stop().await;
     ExitCode::SUCCESS
 }

@@ -24,9 +24,21 @@ fn help_tells_everything_that_is_needed() {
     let output = chronikctl(&["--help"], &[]);
     assert_eq!(output.status.code(), Some(0));
     insta::assert_snapshot!("help", text(&output.stdout));
-    let output = chronikctl(&["status", "--help"], &[]);
-    assert_eq!(output.status.code(), Some(0));
-    insta::assert_snapshot!("help_status", text(&output.stdout));
+    for command in [
+        &["status"][..],
+        &["add-node"],
+        &["remove-node"],
+        &["rebalance"],
+        &["operation"],
+        &["operation", "list"],
+        &["operation", "show"],
+        &["operation", "watch"],
+        &["operation", "cancel"],
+    ] {
+        let output = chronikctl(&[command, &["--help"]].concat(), &[]);
+        assert_eq!(output.status.code(), Some(0), "{command:?}");
+        insta::assert_snapshot!(format!("help_{}", command.join("_")), text(&output.stdout));
+    }
 }
 
 #[test]
@@ -40,6 +52,11 @@ fn wrong_usage_exits_with_2_and_prints_nothing_on_standard_output() {
         &["status", "--config", "/nowhere/node.toml"],
         &["status", "--admin", "https://a:1"],
         &["status", "--admin", "http://a:1", "--api-key-file", "/nowhere/key"],
+        &["add-node", "4"],
+        &["remove-node", "4", "--no-wait", "--timeout", "5"],
+        &["rebalance", "--leaders-only", "--replication-factor", "3"],
+        &["operation"],
+        &["operation", "watch", "seven"],
     ] {
         let output = chronikctl(arguments, &[]);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
@@ -72,6 +89,15 @@ fn nobody_there_exits_with_3() {
              runs and that --admin or --config names it\n"
         )
     );
+}
+
+/// What scripts do: there is no terminal, so nobody is asked, and the key is
+/// the only thing that is missing.
+#[test]
+fn force_needs_no_confirmation_where_nobody_is() {
+    let output = chronikctl(&["remove-node", "4", "--force"], &[]);
+    assert_eq!(output.status.code(), Some(4));
+    assert!(!text(&output.stderr).contains("Type its id"), "{}", text(&output.stderr));
 }
 
 #[test]

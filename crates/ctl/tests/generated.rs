@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use chronik_ctl::Cli;
-use clap::CommandFactory;
+use clap::{Command, CommandFactory};
 use clap_complete::{Generator, shells};
 
 fn root() -> PathBuf {
@@ -36,14 +36,24 @@ fn files(folder: &Path) -> Vec<String> {
     names
 }
 
+/// A command and all below it, but for the generated `help` commands.
+fn with_subcommands(command: Command) -> Vec<Command> {
+    let below: Vec<_> = command
+        .get_subcommands()
+        .filter(|c| c.get_name() != "help")
+        .cloned()
+        .flat_map(with_subcommands)
+        .collect();
+    std::iter::once(command).chain(below).collect()
+}
+
 #[test]
 fn man_pages_match_the_command_tree() {
     let mut command = Cli::command();
     command.build();
     let folder = root().join("man");
-    let subcommands = command.get_subcommands().filter(|c| c.get_name() != "help").cloned();
     let mut expected = Vec::new();
-    for command in std::iter::once(command.clone()).chain(subcommands) {
+    for command in with_subcommands(command) {
         let man = clap_mangen::Man::new(command);
         let mut page = Vec::new();
         man.render(&mut page).unwrap();

@@ -12,7 +12,7 @@ use chronik_common::config::ApiKey;
 use subtle::ConstantTimeEq;
 
 use super::AdminBackend;
-use super::routes::Refusal;
+use super::refusal::Refusal;
 
 /// Lets a request pass only with the key.
 pub(super) async fn require_key(

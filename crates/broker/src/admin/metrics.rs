@@ -5,12 +5,15 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use chronik_common::Latency;
 use prometheus_client::collector::Collector;
-use prometheus_client::encoding::{DescriptorEncoder, EncodeLabelSet, MetricEncoder, NoLabelSet};
+use prometheus_client::encoding::DescriptorEncoder;
 use prometheus_client::metrics::MetricType;
 use prometheus_client::registry::Registry;
+
+use super::sheet::{BARE, Histogram, Sheet};
 
 /// What a node measured, at the moment of the question. Leave out with `None`
 /// or an empty list whatever is not measured.
@@ -34,6 +37,19 @@ pub struct MetricsSnapshot {
     pub rpc: Vec<PeerRpc>,
     /// The WAL.
     pub wal: Option<WalMetrics>,
+    /// Size of the WAL's files now, preallocated space included.
+    pub wal_disk_bytes: Option<u64>,
+    /// How much of them is still needed.
+    pub wal_live_bytes: Option<u64>,
+    /// Bytes copied out of mostly dead files, since this node started.
+    pub wal_relocated_bytes: Option<u64>,
+    /// How long flushes to disk took, since this node started.
+    pub wal_fsync: Option<FsyncTimes>,
+    /// Partitions that are being moved, in the whole cluster.
+    pub replica_moves: Option<u64>,
+    /// Log entries that retention and `DeleteRecords` let go, since this node
+    /// started.
+    pub purged_entries: Option<u64>,
     /// Partitions with a replica on this node.
     pub partitions: Vec<PartitionMetrics>,
 }
@@ -60,6 +76,18 @@ pub struct WalMetrics {
     pub bytes: u64,
 }
 
+/// How long flushes to disk took.
+#[derive(Debug, Clone)]
+pub struct FsyncTimes {
+    /// Upper limits of the buckets, in microseconds, ascending.
+    pub limits_us: &'static [u64],
+    /// How many flushes are in each bucket alone; one more than there are
+    /// limits, for those that took longer than all of them.
+    pub counts: Vec<u64>,
+    /// The time of all flushes together.
+    pub total: Duration,
+}
+
 /// One replica on this node.
 #[derive(Debug, Clone)]
 pub struct PartitionMetrics {
@@ -71,6 +99,8 @@ pub struct PartitionMetrics {
     pub term: Option<u64>,
     /// The end of what consumers may read.
     pub high_watermark: Option<i64>,
+    /// The first offset that consumers may still read.
+    pub log_start_offset: Option<i64>,
     /// Replicas in sync; known to the leader only.
     pub isr_size: Option<u64>,
     /// How far the others are behind; known to the leader only.
@@ -104,6 +134,7 @@ impl Collector for MetricsSnapshot {
     fn encode(&self, encoder: DescriptorEncoder<'_>) -> fmt::Result {
         let mut sheet = Sheet(encoder);
         self.node(&mut sheet)?;
+        self.storage(&mut sheet)?;
         self.rpc(&mut sheet)?;
         self.partitions(&mut sheet)
     }
@@ -135,130 +166,100 @@ impl MetricsSnapshot {
         sheet.histograms(
             "chronik_raft_commit_latency_ms",
             help,
-            self.commit_latency.iter().map(|l| (BARE, l)),
+            self.commit_latency.iter().map(|l| (BARE, l.into())),
         )?;
         let help = "Size of the newest metadata snapshot in bytes";
         sheet.gauge("chronik_raft_snapshot_size_bytes", help, self.snapshot_size_bytes)?;
-        sheet.counter(
-            "chronik_wal_flushes",
-            "Flushes of the WAL to disk",
-            self.wal.map(|wal| wal.flushes),
+        let help = "Partitions being moved, in the whole cluster";
+        sheet.gauge("chronik_replica_moves", help, self.replica_moves)
+    }
+
+    fn storage(&self, sheet: &mut Sheet<'_>) -> fmt::Result {
+        let wal = self.wal;
+        sheet.counter("chronik_wal_flushes", "Flushes of the WAL to disk", wal.map(|wal| wal.flushes))?;
+        sheet.counter("chronik_wal_frames", "Frames written to the WAL", wal.map(|wal| wal.frames))?;
+        sheet.counter("chronik_wal_written_bytes", "Bytes written to the WAL", wal.map(|wal| wal.bytes))?;
+        let help = "Size of the WAL's files in bytes, preallocated space included";
+        sheet.gauge("chronik_wal_disk_bytes", help, self.wal_disk_bytes)?;
+        let help = "Bytes in the WAL's files that are still needed";
+        sheet.gauge("chronik_wal_live_bytes", help, self.wal_live_bytes)?;
+        let help = "Bytes copied out of mostly dead files of the WAL";
+        sheet.counter("chronik_wal_relocated_bytes", help, self.wal_relocated_bytes)?;
+        let help = "Seconds that a flush of the WAL to disk took";
+        sheet.histograms(
+            "chronik_wal_fsync_seconds",
+            help,
+            self.wal_fsync.iter().map(|f| (BARE, f.into())),
         )?;
-        sheet.counter("chronik_wal_frames", "Frames written to the WAL", self.wal.map(|wal| wal.frames))?;
-        sheet.counter("chronik_wal_written_bytes", "Bytes written to the WAL", self.wal.map(|wal| wal.bytes))
+        let help = "Log entries let go by retention and DeleteRecords";
+        sheet.counter("chronik_purged_entries", help, self.purged_entries)
     }
 
     fn rpc(&self, sheet: &mut Sheet<'_>) -> fmt::Result {
         let label = |rpc: &PeerRpc| Some([("peer", rpc.peer.to_string())]);
-        let latencies = self.rpc.iter().filter_map(|rpc| Some((label(rpc), rpc.latency.as_ref()?)));
+        let latencies = self.rpc.iter().filter_map(|rpc| Some((label(rpc), rpc.latency.as_ref()?.into())));
         sheet.histograms("chronik_raft_rpc_latency_ms", "Milliseconds from call to answer", latencies)?;
         let errors = self.rpc.iter().filter_map(|rpc| Some((label(rpc), rpc.errors?)));
         sheet.family("chronik_raft_rpc_errors", "Failed calls to other nodes", MetricType::Counter, errors)
     }
 
     fn partitions(&self, sheet: &mut Sheet<'_>) -> fmt::Result {
-        sheet.per_partition(self, "chronik_raft_current_term", "Raft term", |p| p.term)?;
+        self.per_partition(sheet, "chronik_raft_current_term", "Raft term", |p| p.term)?;
         let help = "End of what consumers may read";
-        sheet.per_partition(self, "chronik_high_watermark", help, |p| p.high_watermark?.try_into().ok())?;
-        sheet.per_partition(self, "chronik_raft_isr_size", "Replicas in sync, told by the leader", |p| {
-            p.isr_size
-        })?;
+        self.per_partition(sheet, "chronik_high_watermark", help, |p| p.high_watermark?.try_into().ok())?;
+        let help = "First offset that consumers may still read";
+        self.per_partition(sheet, "chronik_log_start_offset", help, |p| p.log_start_offset?.try_into().ok())?;
+        let help = "Replicas in sync, told by the leader";
+        self.per_partition(sheet, "chronik_raft_isr_size", help, |p| p.isr_size)?;
         let help = "Log entries that a follower has not yet, told by the leader";
-        sheet.per_follower(self, "chronik_raft_follower_lag_entries", help, |lag| lag.entries)?;
+        self.per_follower(sheet, "chronik_raft_follower_lag_entries", help, |lag| lag.entries)?;
         let help = "Milliseconds since a follower last had everything, told by the leader";
-        sheet.per_follower(self, "chronik_raft_follower_lag_ms", help, |lag| lag.ms)
-    }
-}
-
-/// No labels: the metric is there once.
-const BARE: Option<NoLabelSet> = None;
-
-/// Writes metric families, and none without a value.
-struct Sheet<'a>(DescriptorEncoder<'a>);
-
-impl Sheet<'_> {
-    fn gauge(&mut self, name: &str, help: &str, value: Option<u64>) -> fmt::Result {
-        self.family(name, help, MetricType::Gauge, value.map(|value| (BARE, value)))
-    }
-
-    fn counter(&mut self, name: &str, help: &str, value: Option<u64>) -> fmt::Result {
-        self.family(name, help, MetricType::Counter, value.map(|value| (BARE, value)))
+        self.per_follower(sheet, "chronik_raft_follower_lag_ms", help, |lag| lag.ms)
     }
 
     fn per_partition(
-        &mut self,
-        snapshot: &MetricsSnapshot,
+        &self,
+        sheet: &mut Sheet<'_>,
         name: &str,
         help: &str,
         value: impl Fn(&PartitionMetrics) -> Option<u64>,
     ) -> fmt::Result {
-        let values = snapshot.partitions.iter().filter_map(|p| Some((Some(partition_labels(p)), value(p)?)));
-        self.family(name, help, MetricType::Gauge, values)
+        let values = self.partitions.iter().filter_map(|p| Some((Some(partition_labels(p)), value(p)?)));
+        sheet.family(name, help, MetricType::Gauge, values)
     }
 
     fn per_follower(
-        &mut self,
-        snapshot: &MetricsSnapshot,
+        &self,
+        sheet: &mut Sheet<'_>,
         name: &str,
         help: &str,
         value: impl Fn(&FollowerLag) -> Option<u64>,
     ) -> fmt::Result {
-        let pairs = snapshot.partitions.iter().flat_map(|p| p.followers.iter().map(move |lag| (p, lag)));
+        let pairs = self.partitions.iter().flat_map(|p| p.followers.iter().map(move |lag| (p, lag)));
         let values = pairs.filter_map(|(p, lag)| {
             let [topic, partition] = partition_labels(p);
             Some((Some([topic, partition, ("follower", lag.node_id.to_string())]), value(lag)?))
         });
-        self.family(name, help, MetricType::Gauge, values)
-    }
-
-    /// One family of plain numbers.
-    fn family<L: EncodeLabelSet>(
-        &mut self,
-        name: &str,
-        help: &str,
-        kind: MetricType,
-        values: impl IntoIterator<Item = (Option<L>, u64)>,
-    ) -> fmt::Result {
-        self.write(name, help, kind, values, |metric, value| match kind {
-            MetricType::Counter => metric.encode_counter::<NoLabelSet, _, u64>(&value, None),
-            _ => metric.encode_gauge(&value),
-        })
-    }
-
-    fn histograms<'l, L: EncodeLabelSet>(
-        &mut self,
-        name: &str,
-        help: &str,
-        values: impl IntoIterator<Item = (Option<L>, &'l Latency)>,
-    ) -> fmt::Result {
-        self.write(name, help, MetricType::Histogram, values, |metric, latency| {
-            metric.encode_histogram::<NoLabelSet>(latency.sum_ms, latency.count, &latency.buckets, None)
-        })
-    }
-
-    fn write<L: EncodeLabelSet, V>(
-        &mut self,
-        name: &str,
-        help: &str,
-        kind: MetricType,
-        values: impl IntoIterator<Item = (Option<L>, V)>,
-        put: impl Fn(&mut MetricEncoder<'_>, V) -> fmt::Result,
-    ) -> fmt::Result {
-        let mut values = values.into_iter().peekable();
-        if values.peek().is_none() {
-            return Ok(());
-        }
-        let mut encoder = self.0.encode_descriptor(name, help, None, kind)?;
-        for (labels, value) in values {
-            match labels {
-                Some(labels) => put(&mut encoder.encode_family(&labels)?, value)?,
-                None => put(&mut encoder, value)?,
-            }
-        }
-        Ok(())
+        sheet.family(name, help, MetricType::Gauge, values)
     }
 }
 
 fn partition_labels(p: &PartitionMetrics) -> [(&'static str, String); 2] {
     [("topic", p.topic.to_string()), ("partition", p.partition.to_string())]
+}
+
+impl From<&Latency> for Histogram {
+    fn from(latency: &Latency) -> Self {
+        Self { sum: latency.sum_ms, count: latency.count, buckets: latency.buckets.clone() }
+    }
+}
+
+impl From<&FsyncTimes> for Histogram {
+    fn from(times: &FsyncTimes) -> Self {
+        let seconds = |micros: &u64| Duration::from_micros(*micros).as_secs_f64();
+        let bounds = times.limits_us.iter().map(seconds).chain([f64::INFINITY]);
+        let buckets: Vec<_> = bounds.zip(times.counts.iter().copied()).collect();
+        let count = buckets.iter().map(|(_, count)| count).sum();
+        Self { sum: times.total.as_secs_f64(), count, buckets }
+    }
 }

@@ -5,28 +5,54 @@
 //! | `GET /admin/health` | no | 200 or 503, with reasons |
 //! | `GET /admin/status` | yes | the whole cluster |
 //! | `GET /admin/cluster/members` | yes | the members of the metadata group |
+//! | `POST /admin/add-node` | yes | 200: the node may join |
+//! | `POST /admin/remove-node` | yes | 202: the operation; 200 for a dry run: its plan |
+//! | `POST /admin/rebalance` | yes | the same |
+//! | `GET /admin/v1/operations` | yes | the running operation and the latest ones |
+//! | `GET /admin/v1/operations/{id}` | yes | one operation, with what is under way |
+//! | `POST /admin/v1/operations/{id}/cancel` | yes | 200: the operation |
+//! | `GET /admin/v1/storage` | yes | what this node's WAL holds, and why |
 //! | `GET /metrics` | no | Prometheus text: scrapers cannot send our header easily |
 //!
 //! A node that does not know the key yet refuses what needs one; nothing is
 //! ever served unauthenticated for want of a key. Errors are problem details.
+//! Every change leaves one line in the log, whatever came of it.
 //!
 //! This module knows HTTP and nothing of the broker: it asks a
 //! [`AdminBackend`].
 
 mod auth;
+mod body;
+mod changes;
 mod metrics;
+mod refusal;
 mod routes;
 mod server;
+mod sheet;
 #[cfg(test)]
 mod tests;
 
-use chronik_common::admin::{Health, Members, Status};
+use chronik_common::admin::{
+    AddNodeAnswer, AddNodeRequest, Health, Members, OperationView, Operations, Problem, RebalanceRequest,
+    RemoveNodeRequest, Status, StorageReport,
+};
 use chronik_common::config::ApiKey;
+use futures::future::BoxFuture;
 
-pub use metrics::{FollowerLag, MetricsSnapshot, PartitionMetrics, PeerRpc, WalMetrics, render_metrics};
+pub use metrics::{
+    FollowerLag, FsyncTimes, MetricsSnapshot, PartitionMetrics, PeerRpc, WalMetrics, render_metrics,
+};
 pub use server::serve;
 
-/// What the API asks of the node. Every answer is made from memory, at once.
+/// An answer that takes time: the node may have to ask the one that leads.
+/// The [`Problem`] is what the caller is told, with its HTTP status and code.
+pub type Answer<T> = BoxFuture<'static, Result<T, Problem>>;
+
+/// What the API asks of the node. Any node may be asked anything.
+///
+/// Plain answers are made from memory, at once. An [`Answer`] is dropped if
+/// the caller goes away first: what the node has proposed by then goes on, so
+/// every change must be one that may be asked for again.
 pub trait AdminBackend: Send + Sync + 'static {
     /// Whether this node may be used, and why not.
     fn health(&self) -> Health;
@@ -38,4 +64,23 @@ pub trait AdminBackend: Send + Sync + 'static {
     fn api_key(&self) -> Option<ApiKey>;
     /// Everything that is measured.
     fn metrics(&self) -> MetricsSnapshot;
+    /// Invites a node. Problems: `node_exists`, `address_taken` (409),
+    /// `no_leader` (503).
+    fn add_node(&self, request: AddNodeRequest) -> Answer<AddNodeAnswer>;
+    /// Starts the removal of a node, or plans it. Problems: `unknown_node`
+    /// (404), `operation_running`, `too_few_nodes`, `quorum_at_risk` (409),
+    /// `no_leader` (503).
+    fn remove_node(&self, request: RemoveNodeRequest) -> Answer<OperationView>;
+    /// Starts a rebalance, or plans it. Problems: `operation_running`,
+    /// `too_few_nodes` (409), `no_leader` (503).
+    fn rebalance(&self, request: RebalanceRequest) -> Answer<OperationView>;
+    /// The running operation, then the newest finished ones.
+    fn operations(&self) -> Answer<Operations>;
+    /// One operation. Problem: `unknown_operation` (404).
+    fn operation(&self, id: u64) -> Answer<OperationView>;
+    /// Ends an operation where it is; one that has ended stays as it is.
+    /// Problems: `unknown_operation` (404), `no_leader` (503).
+    fn cancel_operation(&self, id: u64) -> Answer<OperationView>;
+    /// What this node's WAL holds.
+    fn storage(&self) -> Answer<StorageReport>;
 }

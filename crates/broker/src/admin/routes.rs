@@ -2,38 +2,75 @@
 
 use std::sync::Arc;
 
-use axum::extract::State;
-use axum::http::header::{ALLOW, CONTENT_TYPE, WWW_AUTHENTICATE};
-use axum::http::{HeaderValue, StatusCode, Uri};
+use axum::extract::{Path, State};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Json, Router, middleware};
-use chronik_common::admin::{Health, Members, PROBLEM_JSON, Problem, Status};
+use chronik_common::admin::{Health, Members, OperationView, Operations, Problem, Status, StorageReport};
 use chronik_common::nearest;
 
 use super::AdminBackend;
 use super::auth::require_key;
+use super::changes::{add_node, cancel_operation, rebalance, remove_node};
 use super::metrics::render_metrics;
+use super::refusal::Refusal;
 
 const HEALTH: &str = "/admin/health";
 const STATUS: &str = "/admin/status";
 const MEMBERS: &str = "/admin/cluster/members";
+const ADD_NODE: &str = "/admin/add-node";
+const REMOVE_NODE: &str = "/admin/remove-node";
+const REBALANCE: &str = "/admin/rebalance";
+const OPERATIONS: &str = "/admin/v1/operations";
+const OPERATION: &str = "/admin/v1/operations/{id}";
+const CANCEL: &str = "/admin/v1/operations/{id}/cancel";
+const STORAGE: &str = "/admin/v1/storage";
 const METRICS: &str = "/metrics";
-const ROUTES: [&str; 4] = [HEALTH, STATUS, MEMBERS, METRICS];
+
+/// For those who ask for something else.
+const ROUTES: [&str; 11] = [
+    HEALTH,
+    STATUS,
+    MEMBERS,
+    ADD_NODE,
+    REMOVE_NODE,
+    REBALANCE,
+    OPERATIONS,
+    OPERATION,
+    CANCEL,
+    STORAGE,
+    METRICS,
+];
 
 /// The media type of `OpenMetrics` text.
 const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-type Backend = State<Arc<dyn AdminBackend>>;
+pub(super) type Backend = State<Arc<dyn AdminBackend>>;
 
 /// All routes. Those behind the key are the default place for a new one.
 pub(super) fn router(backend: Arc<dyn AdminBackend>) -> Router {
-    let keyed = Router::new()
+    let changes = Router::new()
+        .route(ADD_NODE, post(add_node))
+        .route(REMOVE_NODE, post(remove_node))
+        .route(REBALANCE, post(rebalance))
+        .route(CANCEL, post(cancel_operation))
+        .method_not_allowed_fallback(changes_something);
+    let questions = Router::new()
         .route(STATUS, get(status))
         .route(MEMBERS, get(members))
-        .route_layer(middleware::from_fn_with_state(backend.clone(), require_key));
-    let open = Router::new().route(HEALTH, get(health)).route(METRICS, get(metrics));
-    keyed.merge(open).fallback(not_found).method_not_allowed_fallback(method_not_allowed).with_state(backend)
+        .route(OPERATIONS, get(operations))
+        .route(OPERATION, get(operation))
+        .route(STORAGE, get(storage))
+        .method_not_allowed_fallback(answers_questions);
+    let open = Router::new()
+        .route(HEALTH, get(health))
+        .route(METRICS, get(metrics))
+        .method_not_allowed_fallback(answers_questions);
+    let keyed =
+        changes.merge(questions).route_layer(middleware::from_fn_with_state(backend.clone(), require_key));
+    keyed.merge(open).fallback(not_found).with_state(backend)
 }
 
 async fn health(State(backend): Backend) -> (StatusCode, Json<Health>) {
@@ -50,12 +87,32 @@ async fn members(State(backend): Backend) -> Json<Members> {
     Json(backend.members())
 }
 
+async fn operations(State(backend): Backend) -> Result<Json<Operations>, Refusal> {
+    Ok(Json(backend.operations().await?))
+}
+
+async fn operation(State(backend): Backend, Path(id): Path<String>) -> Result<Json<OperationView>, Refusal> {
+    Ok(Json(backend.operation(operation_id(&id)?).await?))
+}
+
+async fn storage(State(backend): Backend) -> Result<Json<StorageReport>, Refusal> {
+    Ok(Json(backend.storage().await?))
+}
+
 async fn metrics(State(backend): Backend) -> Result<Response, Refusal> {
     let text = render_metrics(backend.metrics()).map_err(|error| {
         let hint = "report this as a bug of Chronik";
         Refusal::from(Problem::new(500, "internal", "Internal Server Error", error.to_string(), hint))
     })?;
     Ok(([(CONTENT_TYPE, OPENMETRICS)], text).into_response())
+}
+
+/// The id of an operation in a path.
+pub(super) fn operation_id(text: &str) -> Result<u64, Refusal> {
+    text.parse().map_err(|_| {
+        let detail = "the id of an operation is a whole number";
+        Refusal::invalid_request(StatusCode::BAD_REQUEST, detail, format!("GET {OPERATIONS} lists them"))
+    })
 }
 
 async fn not_found(uri: Uri) -> Refusal {
@@ -66,32 +123,10 @@ async fn not_found(uri: Uri) -> Refusal {
     Refusal::from(Problem::new(404, "not_found", "Not Found", format!("there is nothing at {path}"), hint))
 }
 
-async fn method_not_allowed() -> Refusal {
-    let detail = "this route only answers questions";
-    Refusal::from(Problem::new(405, "method_not_allowed", "Method Not Allowed", detail, "use GET"))
+async fn answers_questions() -> Refusal {
+    Refusal::method_not_allowed("this route only answers questions", "GET, HEAD")
 }
 
-/// A problem as an HTTP response.
-pub(super) struct Refusal(Box<Problem>);
-
-impl From<Problem> for Refusal {
-    fn from(problem: Problem) -> Self {
-        Self(Box::new(problem))
-    }
-}
-
-impl IntoResponse for Refusal {
-    fn into_response(self) -> Response {
-        let code = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let mut response = (code, Json(self.0)).into_response();
-        let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
-        if code == StatusCode::UNAUTHORIZED {
-            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-        }
-        if code == StatusCode::METHOD_NOT_ALLOWED {
-            headers.insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
-        }
-        response
-    }
+async fn changes_something() -> Refusal {
+    Refusal::method_not_allowed("this route changes something", "POST")
 }

@@ -1,6 +1,7 @@
 //! Connections of the admin API, all bounded: how many there are, how long
-//! each lives, how large a head it may send. Bodies are not read at all, for
-//! every route only answers questions.
+//! each lives, how large a head it may send. Only routes that change something
+//! read a body, of at most [`MAX_BODY`](super::body::MAX_BODY) bytes and within
+//! the life of the connection.
 
 use std::io;
 use std::sync::Arc;

@@ -18,19 +18,33 @@ pub enum Method {
     Produce = 2,
     /// Look up an offset at the partition's leader.
     ListOffset = 3,
+    /// Move the log start offset at the partition's leader.
+    DeleteRecords = 4,
+    /// Tell how large the groups on the node are, and how far replicas being added have come.
+    Report = 5,
+    /// Hand leadership of a partition to its preferred replica.
+    HandOver = 6,
 }
 
 impl Method {
     /// The method of that number.
     pub fn from_number(number: u32) -> Option<Self> {
-        [Self::ProposeMetadata, Self::Produce, Self::ListOffset].into_iter().find(|m| *m as u32 == number)
+        let all = [
+            Self::ProposeMetadata,
+            Self::Produce,
+            Self::ListOffset,
+            Self::DeleteRecords,
+            Self::Report,
+            Self::HandOver,
+        ];
+        all.into_iter().find(|m| *m as u32 == number)
     }
 
     /// Bulk data must not delay control messages.
     fn class(self) -> Class {
         match self {
-            Self::ProposeMetadata => Class::Control,
-            Self::Produce | Self::ListOffset => Class::Bulk,
+            Self::ProposeMetadata | Self::HandOver => Class::Control,
+            Self::Produce | Self::ListOffset | Self::DeleteRecords | Self::Report => Class::Bulk,
         }
     }
 }
@@ -78,7 +92,7 @@ impl Caller {
     ) -> impl Future<Output = Result<Bytes, CallError>> + Send + use<> {
         let answer = self.peers.link(node, method.class()).map(|link| {
             let call = Body::Call(Call { method: method as u32, header, body });
-            link.request(METADATA_GROUP, call, None)
+            link.request(METADATA_GROUP, 0, call, None)
         });
         async move {
             match answer.ok_or(CallError::UnknownNode(node))?.await {

@@ -1,26 +1,21 @@
 //! Who this data directory is.
 //!
-//! `identity.json` in the data directory names the cluster, the node id, the incarnation and the directory's own
-//! id. A directory without one is fresh: before the node takes part in anything it must hear from its peers.
-//!
-//! The first start of a cluster with static peers: the peer with the lowest id founds it (draws the cluster id);
-//! the others take the id from it. Every fresh node first hears from all other peers that none of them knows it
-//! under another data directory: a node that lost its disk must not come back as if nothing had happened, because
-//! votes and acknowledgements that it gave would be forgotten. This is why a first start needs every peer up once.
+//! `directory.json` holds the directory's own id, drawn once, before the node talks to anybody. `identity.json` names
+//! the cluster, the node id, the incarnation and the founders; a directory without one is fresh, and [`super::joining`]
+//! finds out where it belongs.
 //!
 //! Must never: let a data directory serve a cluster or a node id other than its own.
 
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use arc_swap::ArcSwap;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use tracing::{info, warn};
 use uuid::Uuid;
 
-use crate::raft::transport::hello;
+use crate::metadata::FIRST_INCARNATION;
+use crate::raft::transport::hello::{Cluster, Founder};
 
 /// The content of `identity.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +32,31 @@ pub struct Identity {
     /// Whether the cluster has committed this node's registration: from then on its WAL cannot be empty.
     #[serde(default)]
     pub registered: bool,
+    /// The first voters of the metadata group. Empty: written by a build that knew no other nodes than founders.
+    #[serde(default)]
+    pub founders: Vec<Founder>,
+}
+
+impl Identity {
+    /// Whether this directory is a first voter of the metadata group, which it then initialises. Every other one comes
+    /// to the group with an empty log and is added by its leader.
+    pub fn is_founder(&self) -> bool {
+        let me = Founder { id: self.node_id, directory_id: self.directory_id };
+        self.incarnation == FIRST_INCARNATION && (self.founders.is_empty() || self.founders.contains(&me))
+    }
+
+    /// The cluster, as this node tells others of it.
+    pub fn cluster(&self) -> Cluster {
+        let formed = self.registered || !self.is_founder();
+        Cluster { id: self.cluster_id.clone(), founders: self.founders.clone(), formed }
+    }
+}
+
+/// The content of `directory.json`.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Directory {
+    directory_id: Uuid,
 }
 
 /// Why a node may not start on its data directory.
@@ -52,7 +72,7 @@ pub enum IdentityError {
     },
     /// The file is damaged.
     #[error(
-        "{path} is not a valid identity: {reason}; restore it from a copy, or start with an empty data directory as a new node"
+        "{path} is damaged: {reason}; restore it from a copy, or start with an empty data directory as a new node"
     )]
     Damaged {
         /// The file.
@@ -72,21 +92,9 @@ pub enum IdentityError {
         /// The configured id.
         configured: i32,
     },
-    /// The cluster knows this node with other data.
-    #[error(
-        "node {node} has an empty data directory, but node {peer} knows it with other data ({cluster}): restore its data directory; a node that lost its disk must not rejoin under its old identity"
-    )]
-    KnownElsewhere {
-        /// This node.
-        node: i32,
-        /// Who knows it.
-        peer: i32,
-        /// The cluster.
-        cluster: String,
-    },
     /// The WAL that belongs to this identity is gone.
     #[error(
-        "{path} says that node {node} is a member of its cluster, but the WAL in {wal} is empty: restore the WAL; a node that lost its log must not rejoin under its old identity"
+        "{path} says that node {node} is a member of its cluster, but the WAL in {wal} is empty: restore the WAL, or start with an empty data directory, so that the node joins anew and its data is copied from the others"
     )]
     WalLost {
         /// The identity file.
@@ -96,56 +104,87 @@ pub enum IdentityError {
         /// The WAL's directory.
         wal: PathBuf,
     },
-    /// Peers belong to different clusters.
+    /// The identity that belongs to the WAL is gone.
     #[error(
-        "the peers belong to different clusters ({first} and {second}): check the addresses in [[peers]]"
+        "the WAL in {wal} belongs to a member of a cluster, but {path} is missing: restore it from a copy, or empty the WAL's directory too, so that the node joins anew and its data is copied from the others"
     )]
-    MixedClusters {
-        /// One of them.
-        first: String,
-        /// Another.
-        second: String,
+    IdentityLost {
+        /// The identity file.
+        path: PathBuf,
+        /// The WAL's directory.
+        wal: PathBuf,
     },
 }
 
 const FILE: &str = "identity.json";
+const DIRECTORY_FILE: &str = "directory.json";
 
 /// Reads the directory's identity; `None` for a fresh directory.
 pub fn load(data_dir: &Path, node_id: i32) -> Result<Option<Identity>, IdentityError> {
     let path = data_dir.join(FILE);
-    let text = match fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(source) => return Err(IdentityError::Io { path, source }),
-    };
-    let identity: Identity = serde_json::from_str(&text)
-        .map_err(|e| IdentityError::Damaged { path: path.clone(), reason: e.to_string() })?;
-    if identity.node_id != node_id {
-        return Err(IdentityError::OtherNode { path, found: identity.node_id, configured: node_id });
+    match read::<Identity>(&path)? {
+        Some(identity) if identity.node_id != node_id => {
+            Err(IdentityError::OtherNode { path, found: identity.node_id, configured: node_id })
+        }
+        identity => Ok(identity),
     }
-    Ok(Some(identity))
 }
 
-/// Refuses an identity whose WAL has been lost: the votes and acknowledgements in it must not be given twice.
+/// The id of the data directory: of its identity if it has one, else of `directory.json`, else drawn and made durable
+/// there, so that a node that dies while it finds its cluster does not come back as somebody else.
+pub fn directory_id(data_dir: &Path, identity: Option<&Identity>) -> Result<Uuid, IdentityError> {
+    if let Some(identity) = identity {
+        return Ok(identity.directory_id);
+    }
+    let path = data_dir.join(DIRECTORY_FILE);
+    if let Some(Directory { directory_id }) = read(&path)? {
+        return Ok(directory_id);
+    }
+    let directory_id = Uuid::new_v4();
+    write(&path, &Directory { directory_id })?;
+    Ok(directory_id)
+}
+
+/// Refuses a directory that has lost its WAL (the votes and acknowledgements in it must not be given twice), or a WAL
+/// that has lost its identity (its log must not go on under another Raft id).
 pub fn check_wal(
     data_dir: &Path,
     wal: &Path,
-    identity: &Identity,
+    identity: Option<&Identity>,
     wal_is_empty: bool,
 ) -> Result<(), IdentityError> {
-    if identity.registered && wal_is_empty {
-        let path = data_dir.join(FILE);
-        return Err(IdentityError::WalLost { path, node: identity.node_id, wal: wal.to_owned() });
+    let (path, wal) = (data_dir.join(FILE), wal.to_owned());
+    match identity {
+        Some(Identity { registered: true, node_id, .. }) if wal_is_empty => {
+            Err(IdentityError::WalLost { path, node: *node_id, wal })
+        }
+        None if !wal_is_empty => Err(IdentityError::IdentityLost { path, wal }),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 /// Makes the identity durable.
 pub fn store(data_dir: &Path, identity: &Identity) -> Result<(), IdentityError> {
-    let path = data_dir.join(FILE);
-    let text = serde_json::to_string_pretty(identity)
-        .map_err(|e| IdentityError::Damaged { path: path.clone(), reason: e.to_string() })?;
-    write_durably(&path, text.as_bytes(), 0o644).map_err(|source| IdentityError::Io { path, source })
+    write(&data_dir.join(FILE), identity)
+}
+
+fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, IdentityError> {
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(source) => return Err(IdentityError::Io { path: path.to_owned(), source }),
+    };
+    serde_json::from_str(&text).map(Some).map_err(|e| damaged(path, &e))
+}
+
+fn write(path: &Path, content: &impl Serialize) -> Result<(), IdentityError> {
+    let text = serde_json::to_string_pretty(content).map_err(|e| damaged(path, &e))?;
+    let written = write_durably(path, text.as_bytes(), 0o644);
+    written.map_err(|source| IdentityError::Io { path: path.to_owned(), source })
+}
+
+fn damaged(path: &Path, e: &serde_json::Error) -> IdentityError {
+    IdentityError::Damaged { path: path.to_owned(), reason: e.to_string() }
 }
 
 /// Replaces a file so that after a crash it has either its old content or the new one.
@@ -161,92 +200,6 @@ pub fn write_durably(path: &Path, content: &[u8], mode: u32) -> io::Result<()> {
     fs::File::open(dir)?.sync_all()
 }
 
-/// A peer to ask on a first start.
-#[derive(Debug, Clone)]
-pub struct AskedPeer {
-    /// Its broker id.
-    pub id: i32,
-    /// `host:port` of its `raft` port.
-    pub address: String,
-}
-
-/// Finds out, on a fresh directory, which cluster this node belongs to. Waits for as long as it takes until every
-/// peer has answered. `announced` is what this node answers to the others' own questions meanwhile.
-pub async fn establish(
-    data_dir: &Path,
-    node_id: i32,
-    peers: &[AskedPeer],
-    announced: &ArcSwap<String>,
-) -> Result<Identity, IdentityError> {
-    let directory_id = Uuid::new_v4();
-    let founder = peers.iter().all(|p| node_id < p.id);
-    let mut cluster: Option<String> = None;
-    for peer in peers {
-        let answer = wait_for_answer(node_id, directory_id, peer).await;
-        if answer.registered_elsewhere {
-            return Err(IdentityError::KnownElsewhere {
-                node: node_id,
-                peer: peer.id,
-                cluster: answer.cluster_id,
-            });
-        }
-        match (&cluster, answer.cluster_id) {
-            (_, id) if id.is_empty() => {}
-            (Some(first), id) if *first != id => {
-                return Err(IdentityError::MixedClusters { first: first.clone(), second: id });
-            }
-            (_, id) => cluster = Some(id),
-        }
-    }
-    let cluster_id = match (cluster, peers.iter().min_by_key(|p| p.id)) {
-        (Some(id), _) => id,
-        (None, Some(lowest)) if !founder => wait_for_founder(node_id, directory_id, lowest).await,
-        (None, _) => {
-            let id = Uuid::new_v4().simple().to_string();
-            info!(cluster = %id, "founded a cluster");
-            id
-        }
-    };
-    let identity = Identity {
-        cluster_id: cluster_id.clone(),
-        node_id,
-        incarnation: crate::metadata::FIRST_INCARNATION,
-        directory_id,
-        registered: false,
-    };
-    store(data_dir, &identity)?;
-    announced.store(std::sync::Arc::new(cluster_id));
-    Ok(identity)
-}
-
-async fn wait_for_answer(node_id: i32, directory_id: Uuid, peer: &AskedPeer) -> hello::Answer {
-    let mut complained = false;
-    loop {
-        match hello::ask(&peer.address, node_id, &directory_id.to_string()).await {
-            Ok(answer) if answer.node_id == peer.id => return answer,
-            Ok(answer) => {
-                warn!(address = %peer.address, "expected node {}, found node {}: check [[peers]]", peer.id, answer.node_id);
-            }
-            Err(e) if !complained => {
-                warn!(peer = peer.id, address = %peer.address, "waiting for every peer to answer once, as a first start needs: {e}");
-                complained = true;
-            }
-            Err(_) => {}
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-}
-
-async fn wait_for_founder(node_id: i32, directory_id: Uuid, founder: &AskedPeer) -> String {
-    loop {
-        let answer = wait_for_answer(node_id, directory_id, founder).await;
-        if !answer.cluster_id.is_empty() {
-            return answer.cluster_id;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -255,10 +208,15 @@ mod tests {
         Identity {
             cluster_id: "c".into(),
             node_id: 2,
-            incarnation: 1,
-            directory_id: Uuid::nil(),
+            incarnation: FIRST_INCARNATION,
+            directory_id: Uuid::from_u128(2),
             registered: true,
+            founders: [1, 2, 3].map(founder).into(),
         }
+    }
+
+    fn founder(id: i32) -> Founder {
+        Founder { id, directory_id: Uuid::from_u128(id as u128) }
     }
 
     #[test]
@@ -270,13 +228,55 @@ mod tests {
     }
 
     #[test]
-    fn a_registered_node_without_its_wal_is_refused() {
-        let check = |registered, empty| {
-            check_wal(Path::new("d"), Path::new("w"), &Identity { registered, ..identity() }, empty).is_ok()
+    fn a_directory_draws_its_id_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let drawn = directory_id(dir.path(), None).unwrap();
+        assert_eq!(directory_id(dir.path(), None).unwrap(), drawn);
+        assert_ne!(directory_id(tempfile::tempdir().unwrap().path(), None).unwrap(), drawn);
+        assert_eq!(directory_id(dir.path(), Some(&identity())).unwrap(), identity().directory_id);
+    }
+
+    #[test]
+    fn the_identity_of_the_first_build_is_a_founders() {
+        let dir = tempfile::tempdir().unwrap();
+        let text = r#"{"cluster_id": "c", "node_id": 2, "incarnation": 1, "registered": true,
+            "directory_id": "00000000-0000-0000-0000-000000000002"}"#;
+        fs::write(dir.path().join(FILE), text).unwrap();
+        let old = load(dir.path(), 2).unwrap().unwrap();
+        assert_eq!(old, Identity { founders: Vec::new(), ..identity() });
+        assert!(old.is_founder() && old.cluster().formed);
+    }
+
+    #[test]
+    fn a_founder_is_known_by_its_directory_and_a_joined_node_by_its_incarnation() {
+        assert!(identity().is_founder());
+        let other_directory = Identity { directory_id: Uuid::from_u128(7), ..identity() };
+        assert!(!other_directory.is_founder());
+        let joined_a_cluster_of_the_first_build =
+            Identity { incarnation: 2, founders: Vec::new(), ..identity() };
+        assert!(!joined_a_cluster_of_the_first_build.is_founder());
+    }
+
+    #[test]
+    fn a_cluster_is_formed_for_a_founder_that_is_registered_and_for_all_that_joined() {
+        let formed = |identity: Identity| identity.cluster().formed;
+        assert!(formed(identity()));
+        assert!(!formed(Identity { registered: false, ..identity() }));
+        assert!(formed(Identity { registered: false, incarnation: 2, ..identity() }));
+    }
+
+    #[test]
+    fn a_wal_and_an_identity_are_lost_together_or_not_at_all() {
+        let check = |identity: Option<Identity>, wal_is_empty| {
+            check_wal(Path::new("d"), Path::new("w"), identity.as_ref(), wal_is_empty)
         };
-        assert!(!check(true, true), "its log is gone");
-        assert!(check(true, false));
-        assert!(check(false, true), "it died on its first start, before it had taken part in anything");
+        let unregistered = Identity { registered: false, ..identity() };
+        assert!(matches!(check(Some(identity()), true), Err(IdentityError::WalLost { node: 2, .. })));
+        assert!(matches!(check(None, false), Err(IdentityError::IdentityLost { .. })));
+        check(Some(identity()), false).unwrap();
+        check(None, true).unwrap();
+        // It died on its first start, before it had taken part in anything.
+        check(Some(unregistered), true).unwrap();
     }
 
     #[test]
@@ -289,7 +289,11 @@ mod tests {
     #[test]
     fn a_damaged_identity_is_named_and_not_replaced() {
         let dir = tempfile::tempdir().unwrap();
-        fs::write(dir.path().join(FILE), "{\"cluster_id\":").unwrap();
-        assert!(matches!(load(dir.path(), 2), Err(IdentityError::Damaged { .. })));
+        for file in [FILE, DIRECTORY_FILE] {
+            fs::write(dir.path().join(file), "{\"cluster_id\":").unwrap();
+        }
+        let named = |file: &str, e| matches!(e, IdentityError::Damaged { path, .. } if path.ends_with(file));
+        assert!(named(FILE, load(dir.path(), 2).unwrap_err()));
+        assert!(named(DIRECTORY_FILE, directory_id(dir.path(), None).unwrap_err()));
     }
 }

@@ -79,6 +79,11 @@ impl StateMachine for MetadataState {
         Reply::Bytes(encode(&result))
     }
 
+    /// Metadata holds no records.
+    fn end_offset(&self) -> u64 {
+        0
+    }
+
     fn reset(&self) {
         self.publish(MetadataImage::new());
     }
@@ -93,7 +98,8 @@ impl StateMachine for MetadataState {
     }
 }
 
-fn encode(value: &impl Serialize) -> Bytes {
+/// As it is written to the log and between nodes.
+pub(super) fn encode(value: &impl Serialize) -> Bytes {
     match serde_json::to_vec(value) {
         Ok(bytes) => bytes.into(),
         Err(e) => {

@@ -14,6 +14,8 @@
 //! | [`producers`], [`tail`] | is this batch new, a duplicate, or out of order (KIP-98) |
 //! | [`epochs`] | where did a leader epoch end (KIP-101, KIP-320) |
 //! | [`times`] | where to look for a timestamp |
+//! | [`retention`] | which records are old, or too many, and may go |
+//! | [`control`] | what is in the log beside records |
 //! | [`state`] | all of it together: apply, snapshot, log start |
 //!
 //! This core must never do I/O, read a clock, or rewrite the bytes of a record; and no input, however
@@ -22,12 +24,14 @@
 pub mod batch;
 pub mod builder;
 pub mod compression;
+pub mod control;
 pub mod epochs;
 pub mod error;
 #[cfg(test)]
 mod interop;
 pub mod producers;
 pub mod records;
+pub mod retention;
 pub mod state;
 pub mod tail;
 pub mod times;
@@ -37,10 +41,12 @@ mod wire;
 pub use batch::{BatchHeader, batches, patched_prefix};
 pub use builder::BatchBuilder;
 pub use compression::Codec;
+pub use control::{Control, ControlError};
 pub use epochs::EpochTable;
 pub use error::BatchError;
 pub use producers::{Producers, Sequenced, Verdict};
 pub use records::{Record, RecordSet};
+pub use retention::Retention;
 pub use state::{AppliedEntry, ApplyError, PartitionState, Position};
 pub use tail::Tail;
 pub use times::TimeIndex;

@@ -52,14 +52,14 @@ impl<'a> RecordSet<'a> {
     }
 
     /// Offset delta and timestamp of the first record that is not older than `target` (`ListOffsets` by
-    /// timestamp).
+    /// timestamp), of those whose offset delta is `from` or more: the others may be deleted.
     ///
     /// # Errors
     /// The first malformed record in front of it.
-    pub fn first_not_before(&self, target: i64) -> Result<Option<(i32, i64)>, BatchError> {
+    pub fn first_not_before(&self, target: i64, from: i32) -> Result<Option<(i32, i64)>, BatchError> {
         for record in self {
             let record = record?;
-            if record.timestamp >= target {
+            if record.timestamp >= target && record.offset_delta >= from {
                 return Ok(Some((record.offset_delta, record.timestamp)));
             }
         }
@@ -67,14 +67,17 @@ impl<'a> RecordSet<'a> {
     }
 
     /// Offset delta and timestamp of the newest record, the first of several (`ListOffsets` max timestamp,
-    /// KIP-734).
+    /// KIP-734), of those whose offset delta is `from` or more.
     ///
     /// # Errors
     /// The first malformed record.
-    pub fn newest(&self) -> Result<Option<(i32, i64)>, BatchError> {
+    pub fn newest(&self, from: i32) -> Result<Option<(i32, i64)>, BatchError> {
         let mut newest: Option<(i32, i64)> = None;
         for record in self {
             let record = record?;
+            if record.offset_delta < from {
+                continue;
+            }
             if newest.is_none_or(|(_, timestamp)| record.timestamp > timestamp) {
                 newest = Some((record.offset_delta, record.timestamp));
             }
@@ -238,10 +241,11 @@ mod tests {
     fn records_are_found_by_timestamp() {
         let batch = three_records();
         let set = RecordSet::open(&batch, 0).unwrap();
-        assert_eq!(set.first_not_before(0), Ok(Some((0, 500))));
-        assert_eq!(set.first_not_before(501), Ok(Some((1, 900))));
-        assert_eq!(set.first_not_before(901), Ok(None));
-        assert_eq!(set.newest(), Ok(Some((1, 900))));
+        assert_eq!(set.first_not_before(0, 0), Ok(Some((0, 500))));
+        assert_eq!(set.first_not_before(501, 0), Ok(Some((1, 900))));
+        assert_eq!(set.first_not_before(901, 0), Ok(None));
+        assert_eq!(set.newest(0), Ok(Some((1, 900))));
+        assert_eq!((set.first_not_before(0, 1), set.newest(2)), (Ok(Some((1, 900))), Ok(Some((2, 700)))));
     }
 
     #[test]

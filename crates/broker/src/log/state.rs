@@ -9,13 +9,15 @@ use bytes::{BufMut, Bytes, BytesMut};
 use thiserror::Error;
 
 use super::batch::batches;
+use super::control::{Control, ControlError};
 use super::epochs::{EpochTable, leader_epoch};
 use super::error::BatchError;
 use super::producers::Producers;
 use super::times::TimeIndex;
 use super::wire::{DecodeError, Reader, put_i64, put_u64};
 
-const VERSION: u8 = 1;
+/// Version 1 lacked the sizes of the time index's stretches.
+const VERSION: u8 = 2;
 
 /// Where an entry stands in the Raft log. Opaque here, but for the term, which is the leader epoch.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -83,6 +85,15 @@ pub enum ApplyError {
         /// What is wrong with the batch.
         source: BatchError,
     },
+    /// A control entry that is not understood. To go on without it would leave this replica in a state that
+    /// the others are not in.
+    #[error("entry {index} cannot be applied: {source}")]
+    Control {
+        /// Index of the entry.
+        index: u64,
+        /// What is wrong with it.
+        source: ControlError,
+    },
 }
 
 /// The state of one partition on one replica.
@@ -147,6 +158,19 @@ impl PartitionState {
         self.applied = position;
         self.epochs.assign(leader_epoch(position.term), self.end);
         Ok(())
+    }
+
+    /// Applies a control entry, and returns the log start offset.
+    ///
+    /// # Errors
+    /// [`ApplyError::NotNext`] and [`ApplyError::Control`]; the state has not changed then.
+    pub fn control(&mut self, position: Position, body: &[u8]) -> Result<i64, ApplyError> {
+        let index = position.index;
+        let control = Control::decode(body).map_err(|source| ApplyError::Control { index, source })?;
+        self.advance(position)?;
+        match control {
+            Control::LogStart(offset) => Ok(self.advance_log_start(offset)),
+        }
     }
 
     /// Applies an entry with records, and returns how many of its batches were out of sequence.
@@ -242,9 +266,11 @@ impl PartitionState {
     pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
         let mut reader = Reader::new(bytes);
         let version = reader.u8()?;
-        if version != VERSION {
-            return Err(DecodeError::Version(version));
-        }
+        let times = match version {
+            1 => TimeIndex::decode_v1,
+            VERSION => TimeIndex::decode,
+            _ => return Err(DecodeError::Version(version)),
+        };
         let applied = Position { term: reader.u64()?, leader: reader.u64()?, index: reader.u64()? };
         let (log_start, end) = (reader.i64()?, reader.i64()?);
         reader.ensure((0..=end).contains(&log_start))?;
@@ -255,194 +281,14 @@ impl PartitionState {
             out_of_sequence: reader.u64()?,
             epochs: EpochTable::decode(&mut reader)?,
             producers: Producers::decode(&mut reader)?,
-            times: TimeIndex::decode(&mut reader)?,
+            times: times(&mut reader)?,
         };
+        // Whoever looks for a timestamp relies on it.
+        reader.ensure(state.times.start().is_none_or(|start| start >= log_start))?;
         reader.finish()?;
         Ok(state)
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::log::{BatchBuilder, Sequenced, Verdict};
-
-    fn batch(timestamps: &[i64], producer: Option<Sequenced>) -> Bytes {
-        let mut builder = BatchBuilder::new();
-        for timestamp in timestamps {
-            builder.push(*timestamp, None, Some(b"value"));
-        }
-        let mut batch = BytesMut::from(&builder.finish().unwrap()[..]);
-        if let Some(producer) = producer {
-            batch[43..51].copy_from_slice(&producer.producer_id.to_be_bytes());
-            batch[51..53].copy_from_slice(&producer.epoch.to_be_bytes());
-            batch[53..57].copy_from_slice(&producer.first.to_be_bytes());
-        }
-        batch.freeze()
-    }
-
-    fn at(term: u64, index: u64) -> Position {
-        Position { term, leader: 7, index }
-    }
-
-    fn entry<B>(position: Position, base: i64, count: u64, body: &[B]) -> AppliedEntry<'_, B> {
-        AppliedEntry { position, base, count, body }
-    }
-
-    #[test]
-    fn applying_an_entry_advances_everything() {
-        let producer = Sequenced { producer_id: 5, epoch: 0, first: 0, last: 1 };
-        let body = [batch(&[10, 20], Some(producer)), batch(&[15], None)];
-        let mut state = PartitionState::new();
-        state.advance(at(2, 1)).unwrap();
-        assert_eq!(state.apply(&entry(at(2, 2), 0, 3, &body)), Ok(0));
-        assert_eq!((state.high_watermark(), state.log_start_offset()), (3, 0));
-        assert_eq!(state.applied(), at(2, 2));
-        assert_eq!(state.epochs().end_offset_for(2, 3), Some((2, 3)));
-        assert_eq!(state.times().newest(), Some((20, 0)));
-        let verdict = Verdict::Duplicate { base_offset: 0, timestamp: 20 };
-        assert_eq!(state.producers().check(&producer), verdict);
-    }
-
-    #[test]
-    fn how_a_body_is_cut_into_pieces_does_not_matter() {
-        let parts = [batch(&[10, 20], None), batch(&[15], None)];
-        let (mut pieces, mut whole) = (PartitionState::new(), PartitionState::new());
-        pieces.apply(&entry(at(1, 1), 0, 3, &parts)).unwrap();
-        whole.apply(&entry(at(1, 1), 0, 3, &[parts.concat()])).unwrap();
-        assert_eq!(pieces, whole);
-    }
-
-    #[test]
-    fn an_entry_that_does_not_fit_changes_nothing() {
-        let body = [batch(&[10, 20], None)];
-        let mut state = PartitionState::new();
-        state.apply(&entry(at(1, 1), 0, 2, &body)).unwrap();
-        let before = state.clone();
-
-        let again = state.apply(&entry(at(1, 1), 2, 2, &body));
-        assert_eq!(again, Err(ApplyError::NotNext { index: 1, applied: 1 }));
-        let gap = state.apply(&entry(at(1, 2), 3, 2, &body));
-        assert_eq!(gap, Err(ApplyError::Offset { index: 2, base: 3, end: 2 }));
-        let short = state.apply(&entry(at(1, 2), 2, 3, &body));
-        assert_eq!(short, Err(ApplyError::Count { index: 2, claimed: 3, found: 2 }));
-        let torn = state.apply(&entry(at(1, 2), 2, 2, &[&body[0][..70]]));
-        assert!(matches!(torn, Err(ApplyError::Batch { index: 2, .. })));
-        assert_eq!(state, before);
-    }
-
-    #[test]
-    fn a_duplicate_that_reached_the_log_is_counted() {
-        let producer = Sequenced { producer_id: 5, epoch: 0, first: 0, last: 0 };
-        let body = [batch(&[10], Some(producer))];
-        let mut state = PartitionState::new();
-        assert_eq!(state.apply(&entry(at(1, 1), 0, 1, &body)), Ok(0));
-        assert_eq!(state.apply(&entry(at(2, 2), 1, 1, &body)), Ok(1));
-        assert_eq!((state.high_watermark(), state.out_of_sequence()), (2, 1));
-    }
-
-    #[test]
-    fn the_log_start_goes_forward_only_and_not_behind_the_high_watermark() {
-        let mut state = PartitionState::new();
-        state.apply(&entry(at(1, 1), 0, 2, &[batch(&[10, 20], None)])).unwrap();
-        assert_eq!(state.advance_log_start(1), 1);
-        assert_eq!(state.advance_log_start(0), 1);
-        assert_eq!(state.advance_log_start(99), 2);
-        assert_eq!(state.times().newest(), None);
-        assert_eq!(state.epochs().end_offset_for(1, 2), Some((1, 2)));
-    }
-
-    #[derive(Debug, Clone)]
-    struct Given {
-        term_step: u64,
-        timestamps: Vec<i64>,
-        producer: Option<(i64, i16, i32)>,
-        log_start: Option<i64>,
-    }
-
-    fn any_given() -> impl Strategy<Value = Given> {
-        let producer = proptest::option::of((0i64..4, 0i16..3, 0i32..4));
-        (
-            0u64..2,
-            proptest::collection::vec(-1i64..1 << 42, 0..5),
-            producer,
-            proptest::option::weighted(0.1, 0i64..99),
-        )
-            .prop_map(|(term_step, timestamps, producer, log_start)| Given {
-                term_step,
-                timestamps,
-                producer,
-                log_start,
-            })
-    }
-
-    fn state_of(history: &[Given]) -> PartitionState {
-        let (mut state, mut term) = (PartitionState::new(), 1);
-        for (index, given) in (1..).zip(history) {
-            term += given.term_step;
-            let count = given.timestamps.len();
-            if count == 0 {
-                state.advance(at(term, index)).unwrap();
-                continue;
-            }
-            let last = count as i32 - 1;
-            let producer = given.producer.map(|(producer_id, epoch, first)| Sequenced {
-                producer_id,
-                epoch,
-                first,
-                last: first + last,
-            });
-            let body = [batch(&given.timestamps, producer)];
-            state.apply(&entry(at(term, index), state.high_watermark(), count as u64, &body)).unwrap();
-            if let Some(offset) = given.log_start {
-                state.advance_log_start(offset);
-            }
-        }
-        state
-    }
-
-    proptest! {
-        #[test]
-        fn a_state_survives_its_encoding(history in proptest::collection::vec(any_given(), 0..60)) {
-            let state = state_of(&history);
-            let encoded = state.encode();
-            prop_assert_eq!(PartitionState::decode(&encoded), Ok(state.clone()));
-            prop_assert_eq!(state_of(&history).encode(), encoded, "equal states give equal bytes");
-        }
-
-        #[test]
-        fn an_encoding_is_refused_unless_it_is_whole(history in proptest::collection::vec(any_given(), 0..10)) {
-            let encoded = state_of(&history).encode();
-            prop_assert!(PartitionState::decode(&[&encoded[..], &[0]].concat()).is_err());
-            for length in 0..encoded.len() {
-                prop_assert!(PartitionState::decode(&encoded[..length]).is_err());
-            }
-        }
-
-        #[test]
-        fn damaged_encodings_never_panic(
-            history in proptest::collection::vec(any_given(), 0..20),
-            hits in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..5),
-        ) {
-            let mut encoded = state_of(&history).encode().to_vec();
-            for (at, byte) in hits {
-                let at = at.index(encoded.len());
-                encoded[at] = byte;
-            }
-            if let Ok(mut state) = PartitionState::decode(&encoded) {
-                let _ = state.encode();
-                let end = state.high_watermark();
-                let position = Position { index: state.applied().index.saturating_add(1), ..state.applied() };
-                let _ = state.apply(&entry(position, end, 1, &[batch(&[5], None)]));
-                let _ = (state.times().find(0, end), state.times().newest(), state.advance_log_start(end - 1));
-            }
-        }
-
-        #[test]
-        fn arbitrary_bytes_are_no_state(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-            let _ = PartitionState::decode(&bytes);
-        }
-    }
-}
+mod tests;

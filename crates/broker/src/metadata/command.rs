@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::image::{AdminKey, BrokerId, Endpoints, Topic};
+use super::broker::{BrokerId, Endpoints, Standing};
+use super::image::{AdminKey, Topic};
+use super::operation::{Operation, OperationKind, OperationResult};
+use super::partition::{GroupId, Replica};
 
 /// A change of the cluster's metadata, as it is written to the log (JSON).
 ///
@@ -35,6 +38,63 @@ pub enum Command {
         rack: Option<String>,
         /// The version of the software.
         version: String,
+        /// By what right it registers.
+        #[serde(default)]
+        standing: Standing,
+    },
+    /// Lets a broker register that is no founder.
+    InviteBroker {
+        /// Its `node_id`.
+        id: BrokerId,
+        /// Where it will be reached. It may say otherwise when it registers.
+        endpoints: Endpoints,
+    },
+    /// Takes an invitation back. Nothing happens if there is none.
+    CancelInvitation {
+        /// Whose.
+        id: BrokerId,
+    },
+    /// Takes a broker that is being removed, and holds nothing any more, out of the cluster for good.
+    RemoveBroker {
+        /// Which one.
+        id: BrokerId,
+    },
+    /// Sets where the replicas of partitions shall be. All of the moves, or none if one is refused.
+    MoveReplicas {
+        /// At most one per partition. Partitions that do not exist any more are left out.
+        moves: Vec<MoveRequest>,
+    },
+    /// Says that the membership of a partition's Raft group is what its move wanted. Proposed by its leader.
+    FinishMove {
+        /// The partition.
+        group: GroupId,
+        /// What the membership is.
+        target: Vec<Replica>,
+    },
+    /// Sends moving partitions back to the replicas that they had. [`Command::FinishMove`] ends this move as well.
+    CancelMoves {
+        /// The partitions; those that do not move are left out.
+        groups: Vec<GroupId>,
+    },
+    /// Starts a change of the cluster's shape. One runs at a time.
+    StartOperation {
+        /// What it is to achieve.
+        kind: OperationKind,
+        /// The proposer's clock, in milliseconds since 1970.
+        now_ms: i64,
+        /// How many partitions the proposer's plan moves. Not asked of the removal of a node: it moves what the node
+        /// holds.
+        #[serde(default)]
+        partitions: u64,
+    },
+    /// Ends an operation.
+    FinishOperation {
+        /// Which one.
+        id: u64,
+        /// How it ended. The first end wins.
+        result: OperationResult,
+        /// The proposer's clock, in milliseconds since 1970.
+        now_ms: i64,
     },
     /// Creates a topic with all its partitions.
     CreateTopic {
@@ -89,6 +149,20 @@ pub enum Command {
     },
 }
 
+/// Where the replicas of one partition shall be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MoveRequest {
+    /// The partition.
+    pub group: GroupId,
+    /// The brokers, the preferred leader first. One that holds a replica keeps it, unless the replica is lost.
+    pub replicas: Vec<BrokerId>,
+    /// Those of `replicas` whose replica is damaged and is to be made again under a new Raft id. No effect while such a
+    /// new one is under way, so that a repeated proposal does not make another.
+    #[serde(default)]
+    pub renew: Vec<BrokerId>,
+}
+
 /// Where the partitions of a new topic go.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -118,6 +192,28 @@ pub enum Outcome {
         /// Its part of the Raft node id (broker id, incarnation).
         incarnation: u32,
     },
+    /// The broker may register, or has already.
+    BrokerInvited,
+    /// The broker has no invitation (any more).
+    InvitationCancelled,
+    /// The broker is not a member (any more).
+    BrokerRemoved,
+    /// The replicas are assigned.
+    MovesStarted {
+        /// Of the partitions asked for, those that have to move. The others have only got another order.
+        groups: Vec<GroupId>,
+    },
+    /// The partition's replicas are those of the target.
+    MoveFinished,
+    /// The moves have been turned back.
+    MovesCancelled {
+        /// Of the partitions asked for, those that are moving.
+        groups: Vec<GroupId>,
+    },
+    /// The operation, running.
+    OperationStarted(Operation),
+    /// The operation, ended: now, or before.
+    OperationFinished(Operation),
     /// The topic exists as described.
     TopicCreated(Topic),
     /// The topic is gone; its groups are to be destroyed.

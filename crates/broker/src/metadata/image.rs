@@ -4,56 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
-use chronik_common::HostPort;
-use rpds::RedBlackTreeMapSync;
+use rpds::{RedBlackTreeMapSync, RedBlackTreeSetSync};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::broker::{Broker, BrokerId, Endpoints, FIRST_INCARNATION};
+use super::operation::Operation;
+use super::partition::{FIRST_PARTITION_GROUP, GroupId, Partition, Replica};
 use super::placement::{Candidate, Load};
 use super::topic_name::folded;
-
-/// A broker's configured `node_id`.
-pub type BrokerId = i32;
-/// The number of a Raft group.
-pub type GroupId = u64;
-
-/// The Raft group that holds the metadata itself.
-pub const METADATA_GROUP: GroupId = 0;
-/// The first number that a partition gets. Numbers are never used twice.
-pub const FIRST_PARTITION_GROUP: GroupId = 1;
-/// The incarnation of a broker when it first registers.
-pub const FIRST_INCARNATION: u32 = 1;
-
-/// Where a broker is reached. These are the advertised addresses.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Endpoints {
-    /// Kafka clients.
-    pub kafka: HostPort,
-    /// Bulk traffic of other brokers.
-    pub wal: HostPort,
-    /// Control traffic of other brokers.
-    pub raft: HostPort,
-    /// The admin API.
-    pub admin: HostPort,
-}
-
-/// A registered broker.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Broker {
-    /// Its configured `node_id`.
-    pub id: BrokerId,
-    /// Counts the logs this id has had: (id, incarnation) is the Raft node id
-    /// and is never used again with another log.
-    pub incarnation: u32,
-    /// The data directory that registered.
-    pub directory_id: Uuid,
-    /// Where it is reached.
-    pub endpoints: Endpoints,
-    /// Its failure domain.
-    pub rack: Option<String>,
-    /// The version of its software.
-    pub version: String,
-}
 
 /// A topic with its partitions, the position in the list being the number.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,28 +30,10 @@ pub struct Topic {
 }
 
 impl Topic {
-    /// Replicas per partition.
+    /// Replicas per partition, as it shall be once the first partition has moved.
     pub fn replication_factor(&self) -> i16 {
-        self.partitions.first().map_or(0, |p| p.replicas.len() as i16)
+        self.partitions.first().map_or(0, |p| p.target().len() as i16)
     }
-}
-
-/// A partition and the Raft group behind it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Partition {
-    /// Its Raft group.
-    pub group: GroupId,
-    /// Its replicas, the preferred leader first.
-    pub replicas: Vec<Replica>,
-}
-
-/// One replica: a Raft node id.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Replica {
-    /// The broker.
-    pub broker: BrokerId,
-    /// The broker's incarnation when the replica was placed.
-    pub incarnation: u32,
 }
 
 /// A partition found by its Raft group.
@@ -138,19 +79,30 @@ pub struct MetadataImage {
     pub(super) cluster_id: Option<String>,
     pub(super) admin_key: Option<AdminKey>,
     pub(super) brokers: Arc<BTreeMap<BrokerId, Broker>>,
+    pub(super) invited: Arc<BTreeMap<BrokerId, Endpoints>>,
+    pub(super) retired: Arc<BTreeMap<Uuid, BrokerId>>,
+    pub(super) operations: Arc<BTreeMap<u64, Operation>>,
     pub(super) next_group: GroupId,
+    pub(super) next_incarnation: u32,
+    pub(super) next_operation: u64,
     pub(super) next_producer_id: i64,
     topics: RedBlackTreeMapSync<Uuid, Arc<Topic>>,
     names: RedBlackTreeMapSync<String, Uuid>,
     folded_names: RedBlackTreeMapSync<String, Uuid>,
     groups: RedBlackTreeMapSync<GroupId, (Uuid, i32)>,
+    moving: RedBlackTreeSetSync<GroupId>,
     loads: BTreeMap<BrokerId, Load>,
 }
 
 impl MetadataImage {
     /// The metadata of a cluster in which nothing has happened.
     pub fn new() -> Self {
-        Self { next_group: FIRST_PARTITION_GROUP, ..Self::default() }
+        Self {
+            next_group: FIRST_PARTITION_GROUP,
+            next_incarnation: FIRST_INCARNATION + 1,
+            next_operation: 1,
+            ..Self::default()
+        }
     }
 
     /// The cluster's id, once it has one.
@@ -171,6 +123,47 @@ impl MetadataImage {
     /// One broker.
     pub fn broker(&self, id: BrokerId) -> Option<&Broker> {
         self.brokers.get(&id)
+    }
+
+    /// Whether a broker of that id is registered.
+    pub fn registered(&self, id: BrokerId) -> bool {
+        self.brokers.contains_key(&id)
+    }
+
+    /// The brokers that may register but have not yet, with the addresses that they were invited under.
+    pub fn invited(&self) -> &BTreeMap<BrokerId, Endpoints> {
+        &self.invited
+    }
+
+    /// Whether the data directory was that of a broker that has been removed or replaced. It must never serve again.
+    pub fn is_retired(&self, directory: &Uuid) -> bool {
+        self.retired.contains_key(directory)
+    }
+
+    /// The operation that is being carried out. At most one is.
+    pub fn running_operation(&self) -> Option<&Operation> {
+        self.operations.values().next_back().filter(|o| o.is_running())
+    }
+
+    /// One operation. Those that ended long ago are forgotten.
+    pub fn operation(&self, id: u64) -> Option<&Operation> {
+        self.operations.get(&id)
+    }
+
+    /// The operations that are remembered, the oldest first.
+    pub fn operations(&self) -> impl DoubleEndedIterator<Item = &Operation> {
+        self.operations.values()
+    }
+
+    /// Whether a broker of this id was removed, or got another disk, at some time.
+    pub fn was_removed(&self, id: BrokerId) -> bool {
+        self.retired.values().any(|broker| *broker == id)
+    }
+
+    /// Whether this image has come to where the incarnation was drawn. What it says of a replica with a later one is
+    /// out of date.
+    pub fn has_drawn(&self, incarnation: u32) -> bool {
+        incarnation < self.next_incarnation
     }
 
     /// All topics in order of name.
@@ -215,15 +208,59 @@ impl MetadataImage {
         (FIRST_PARTITION_GROUP..self.next_group).contains(&group) && self.partition_of_group(group).is_none()
     }
 
-    /// What a broker carries.
+    /// The partition behind a Raft group, with its topic and number.
+    pub fn partition(&self, group: GroupId) -> Option<(&Topic, i32, &Partition)> {
+        let &(topic, index) = self.groups.get(&group)?;
+        let topic = self.topics.get(&topic)?;
+        Some((topic, index, topic.partitions.get(index as usize)?))
+    }
+
+    /// The partition behind a Raft group as messages name it.
+    pub(super) fn name_of(&self, group: GroupId) -> String {
+        match self.partition(group) {
+            Some((topic, index, _)) => format!("{}-{index}", topic.name),
+            None => format!("of group {group}"),
+        }
+    }
+
+    /// Whether the replica's disk is gone for good: its broker has been removed, or has come back with another disk.
+    pub fn is_lost(&self, replica: &Replica) -> bool {
+        self.broker(replica.broker).is_none_or(|b| replica.incarnation < b.incarnation)
+    }
+
+    /// The groups of the partitions that are moving. Costs nothing for those that are not.
+    pub fn moves(&self) -> impl Iterator<Item = GroupId> + '_ {
+        self.moving.iter().copied()
+    }
+
+    /// The groups of the partitions that have a lost replica, or are moving to one. Looks at every partition.
+    pub fn lost_groups(&self) -> impl Iterator<Item = GroupId> + '_ {
+        self.partitions()
+            .filter(|p| p.replicas.iter().chain(p.target()).any(|r| self.is_lost(r)))
+            .map(|p| p.group)
+    }
+
+    /// The groups of the partitions that have, get or give up a replica on the broker: while there is one, the broker
+    /// cannot be removed. Looks at every partition; [`MetadataImage::load`] does not.
+    pub fn replicas_on(&self, broker: BrokerId) -> impl Iterator<Item = GroupId> + '_ {
+        self.partitions().filter(move |p| p.involves(broker)).map(|p| p.group)
+    }
+
+    fn partitions(&self) -> impl Iterator<Item = &Partition> {
+        self.topics().flat_map(|topic| &topic.partitions)
+    }
+
+    /// What a broker carries, moves being seen as planned: a partition counts once for each broker that holds or
+    /// shall hold a replica of it, and leads from where it is moving to.
     pub fn load(&self, broker: BrokerId) -> Load {
         self.loads.get(&broker).copied().unwrap_or_default()
     }
 
-    /// The brokers as [`super::place`] wants them.
+    /// The brokers that stay, as [`super::place`] wants them.
     pub(super) fn candidates(&self, unavailable: &BTreeSet<BrokerId>) -> Vec<Candidate<'_>> {
         self.brokers
             .values()
+            .filter(|b| !b.draining)
             .map(|b| Candidate {
                 id: b.id,
                 rack: b.rack.as_deref(),
@@ -238,7 +275,7 @@ impl MetadataImage {
         self.remove_topic(&topic.id);
         for (index, partition) in (0..).zip(&topic.partitions) {
             self.groups.insert_mut(partition.group, (topic.id, index));
-            self.count(partition, 1);
+            self.index(partition);
         }
         self.names.insert_mut(topic.name.clone(), topic.id);
         self.folded_names.insert_mut(folded(&topic.name), topic.id);
@@ -253,94 +290,52 @@ impl MetadataImage {
         self.folded_names.remove_mut(&folded(&topic.name));
         for partition in &topic.partitions {
             self.groups.remove_mut(&partition.group);
-            self.count(partition, -1);
+            self.unindex(partition);
         }
         Some(topic)
     }
 
+    /// Puts changed partitions in the place of those with the same groups. Copies each topic once.
+    pub(super) fn put_partitions(&mut self, changed: impl IntoIterator<Item = Partition>) {
+        let mut by_topic: BTreeMap<Uuid, Vec<(usize, Partition)>> = BTreeMap::new();
+        for partition in changed {
+            if let Some(&(topic, index)) = self.groups.get(&partition.group) {
+                by_topic.entry(topic).or_default().push((index as usize, partition));
+            }
+        }
+        for (id, partitions) in by_topic {
+            let Some(mut topic) = self.topics.get(&id).map(|t| Topic::clone(t)) else { continue };
+            for (index, partition) in partitions {
+                self.unindex(&topic.partitions[index]);
+                self.index(&partition);
+                topic.partitions[index] = partition;
+            }
+            self.topics.insert_mut(id, Arc::new(topic));
+        }
+    }
+
+    fn index(&mut self, partition: &Partition) {
+        self.count(partition, 1);
+        if partition.moving.is_some() {
+            self.moving.insert_mut(partition.group);
+        }
+    }
+
+    fn unindex(&mut self, partition: &Partition) {
+        self.count(partition, -1);
+        self.moving.remove_mut(&partition.group);
+    }
+
     fn count(&mut self, partition: &Partition, sign: i64) {
-        for (position, replica) in partition.replicas.iter().enumerate() {
-            let load = self.loads.entry(replica.broker).or_default();
+        let holders: BTreeSet<_> =
+            partition.replicas.iter().chain(partition.target()).map(|r| r.broker).collect();
+        for broker in holders {
+            let load = self.loads.entry(broker).or_default();
             load.replicas = load.replicas.saturating_add_signed(sign);
-            if position == 0 {
-                load.leaders = load.leaders.saturating_add_signed(sign);
-            }
         }
-    }
-}
-
-/// The snapshot as it is written.
-#[derive(Serialize)]
-struct Written<'a> {
-    cluster_id: Option<&'a str>,
-    admin_key: Option<&'a AdminKey>,
-    next_group: GroupId,
-    next_producer_id: i64,
-    brokers: Vec<&'a Broker>,
-    topics: Vec<&'a Topic>,
-}
-
-/// The snapshot as it is read.
-#[derive(Deserialize)]
-struct Read {
-    cluster_id: Option<String>,
-    admin_key: Option<AdminKey>,
-    next_group: GroupId,
-    next_producer_id: i64,
-    brokers: Vec<Broker>,
-    topics: Vec<Topic>,
-}
-
-impl Serialize for MetadataImage {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        Written {
-            cluster_id: self.cluster_id(),
-            admin_key: self.admin_key(),
-            next_group: self.next_group,
-            next_producer_id: self.next_producer_id,
-            brokers: self.brokers.values().collect(),
-            topics: self.topics().map(AsRef::as_ref).collect(),
-        }
-        .serialize(serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for MetadataImage {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Read::deserialize(deserializer)?.try_into().map_err(serde::de::Error::custom)
-    }
-}
-
-impl TryFrom<Read> for MetadataImage {
-    type Error = String;
-
-    fn try_from(read: Read) -> Result<Self, String> {
-        let mut image = Self {
-            cluster_id: read.cluster_id,
-            admin_key: read.admin_key,
-            next_group: read.next_group,
-            next_producer_id: read.next_producer_id,
-            brokers: Arc::new(read.brokers.into_iter().map(|b| (b.id, b)).collect()),
-            ..Self::default()
-        };
-        let mut partitions = 0;
-        for topic in read.topics {
-            if image.topic_by_id(&topic.id).is_some() || image.colliding_topic(&topic.name).is_some() {
-                return Err(format!("the snapshot holds topic '{}' twice", topic.name));
-            }
-            if let Some(p) = topic.partitions.iter().find(|p| p.group >= image.next_group) {
-                return Err(format!(
-                    "topic '{}' uses group {}, which is not given out yet",
-                    topic.name, p.group
-                ));
-            }
-            partitions += topic.partitions.len();
-            image.put_topic(topic);
-        }
-        if image.partition_count() == partitions {
-            Ok(image)
-        } else {
-            Err("the snapshot gives one Raft group to two partitions".into())
+        if let Some(leader) = partition.target().first() {
+            let load = self.loads.entry(leader.broker).or_default();
+            load.leaders = load.leaders.saturating_add_signed(sign);
         }
     }
 }
@@ -350,6 +345,12 @@ impl PartialEq for MetadataImage {
         self.cluster_id == other.cluster_id
             && self.admin_key == other.admin_key
             && self.brokers == other.brokers
+            && self.invited == other.invited
+            && self.retired == other.retired
+            && self.operations == other.operations
+            && self.next_incarnation == other.next_incarnation
+            && self.next_operation == other.next_operation
+            && self.moving == other.moving
             && self.next_group == other.next_group
             && self.next_producer_id == other.next_producer_id
             && self.loads_in_use() == other.loads_in_use()

@@ -11,25 +11,30 @@
 //! belong to the partition's own Raft group.
 
 mod apply;
+mod broker;
 mod command;
 mod error;
 mod image;
+mod operation;
+mod partition;
 mod placement;
+mod snapshot;
 mod topic_config;
 mod topic_name;
 
 #[cfg(test)]
 mod tests;
 
-pub use command::{Assignment, Command, Outcome};
+pub use broker::{Broker, BrokerId, Endpoints, FIRST_INCARNATION, Standing};
+pub use command::{Assignment, Command, MoveRequest, Outcome};
 pub use error::MetadataError;
-pub use image::{
-    AdminKey, Broker, BrokerId, Endpoints, FIRST_INCARNATION, FIRST_PARTITION_GROUP, GroupId, METADATA_GROUP,
-    MetadataImage, Partition, PartitionRef, Replica, Topic,
-};
+pub use image::{AdminKey, MetadataImage, PartitionRef, Topic};
+pub use operation::{Operation, OperationKind, OperationResult, OperationState};
+pub use partition::{FIRST_PARTITION_GROUP, GroupId, METADATA_GROUP, Move, Partition, Replica};
 pub use placement::{Candidate, Load, place};
 pub use topic_config::{
-    ConfigEntry, ConfigError, ConfigSource, ConfigType, MAX_MESSAGE_BYTES_LIMIT, TopicDefaults, describe,
-    max_message_bytes, min_insync_replicas, validate_config,
+    ConfigEntry, ConfigError, ConfigSource, ConfigType, MAX_MESSAGE_BYTES_LIMIT, TopicDefaults,
+    deletes_records, describe, max_message_bytes, min_insync_replicas, retention_bytes, retention_ms,
+    validate_config,
 };
 pub use topic_name::{CONSUMER_OFFSETS, MAX_TOPIC_NAME, TRANSACTION_STATE, is_internal, validate_name};

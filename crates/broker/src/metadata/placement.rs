@@ -6,7 +6,7 @@
 //! next broker in id order after the leader, so that three brokers get
 //! `[1, 2, 3]`, `[2, 3, 1]`, `[3, 1, 2]`.
 
-use super::image::BrokerId;
+use super::broker::BrokerId;
 
 /// How much a broker carries.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

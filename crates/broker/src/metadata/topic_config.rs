@@ -1,18 +1,27 @@
 //! The settings of a topic: which exist, what they mean, what they may be.
 //!
 //! Only settings that are true are accepted. A setting that would change
-//! nothing is refused by name, because an operator who sets `retention.ms`
-//! and gets no error relies on it.
+//! nothing is refused by name, because an operator who sets it and gets no
+//! error relies on it. Excepted are hints: settings that tune how Kafka goes
+//! about its files, or that act on compacted topics only. Nobody loses a
+//! record, keeps one or sees one by them, and unmodified clients set them when
+//! they create their topics (Kafka Streams sets `segment.bytes`). A hint is
+//! checked, kept and described as what it is: without effect.
+
+mod definitions;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
 pub use chronik_common::config::MAX_MESSAGE_BYTES_LIMIT;
 use serde::{Deserialize, Serialize};
 
+use self::definitions::{
+    Accepts, CLEANUP_POLICY, DEFINITIONS, DELETE, Definition, HINTS, MAX_MESSAGE_BYTES, MIN_INSYNC_REPLICAS,
+    RETENTION_BYTES, RETENTION_MS, WITHOUT_EFFECT,
+};
 use super::image::Topic;
-
-const MIN_INSYNC_REPLICAS: &str = "min.insync.replicas";
-const MAX_MESSAGE_BYTES: &str = "max.message.bytes";
 
 /// What the node's configuration says for topics that say nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,18 +30,26 @@ pub struct TopicDefaults {
     pub min_insync_replicas: i32,
     /// `max.message.bytes`, in bytes.
     pub max_message_bytes: i32,
+    /// `retention.ms`; `None`: for ever.
+    pub retention_ms: Option<u64>,
+    /// `retention.bytes`; `None`: no limit.
+    pub retention_bytes: Option<u64>,
 }
 
 /// The type of a setting, numbered as in `DescribeConfigs` (KIP-569).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(i8)]
 pub enum ConfigType {
+    /// true or false.
+    Boolean = 1,
     /// Text.
     String = 2,
     /// 32 bits.
     Int = 3,
     /// 64 bits.
     Long = 5,
+    /// Floating point.
+    Double = 6,
     /// Comma-separated texts.
     List = 7,
 }
@@ -101,110 +118,6 @@ pub enum ConfigError {
     },
 }
 
-/// What values a setting takes.
-enum Accepts {
-    /// A whole number in a range.
-    Number { min: i64, max: i64 },
-    /// One value, because it describes what the broker does anyway.
-    Only { value: &'static str, otherwise: &'static str },
-}
-
-struct Definition {
-    name: &'static str,
-    kind: ConfigType,
-    accepts: Accepts,
-    documentation: &'static str,
-}
-
-/// Every setting, in the order in which they are described.
-const DEFINITIONS: [Definition; 7] = [
-    Definition {
-        name: "cleanup.policy",
-        kind: ConfigType::List,
-        accepts: Accepts::Only { value: "delete", otherwise: "compaction is not there yet; use 'delete'" },
-        documentation: "How old records go: whole, from the oldest on.",
-    },
-    Definition {
-        name: "compression.type",
-        kind: ConfigType::String,
-        accepts: Accepts::Only {
-            value: "producer",
-            otherwise: "batches are stored as the producer compressed them; use 'producer' and set the \
-                        compression on the producer",
-        },
-        documentation: "Batches are stored as the producer compressed them.",
-    },
-    Definition {
-        name: MAX_MESSAGE_BYTES,
-        kind: ConfigType::Int,
-        accepts: Accepts::Number { min: 0, max: MAX_MESSAGE_BYTES_LIMIT as i64 },
-        documentation: "The largest record batch that is accepted, in bytes, after compression.",
-    },
-    Definition {
-        name: "message.timestamp.type",
-        kind: ConfigType::String,
-        accepts: Accepts::Only {
-            value: "CreateTime",
-            otherwise: "timestamps are the producer's; use 'CreateTime'",
-        },
-        documentation: "Whose clock stamps the records: the producer's.",
-    },
-    Definition {
-        name: MIN_INSYNC_REPLICAS,
-        kind: ConfigType::Int,
-        accepts: Accepts::Number { min: 1, max: i32::MAX as i64 },
-        documentation: "How many replicas must be in sync for a produce with acks=all to be accepted. \
-                        More than the replication factor counts as the replication factor.",
-    },
-    Definition {
-        name: "retention.bytes",
-        kind: ConfigType::Long,
-        accepts: Accepts::Only {
-            value: "-1",
-            otherwise: "retention is not there yet and nothing is deleted; use '-1' or leave it out",
-        },
-        documentation: "How much of a partition is kept: all (-1).",
-    },
-    Definition {
-        name: "retention.ms",
-        kind: ConfigType::Long,
-        accepts: Accepts::Only {
-            value: "-1",
-            otherwise: "retention is not there yet and nothing is deleted; use '-1' or leave it out",
-        },
-        documentation: "How long records are kept: for ever (-1).",
-    },
-];
-
-/// Kafka's other topic settings, to tell a setting without effect from a typo.
-const WITHOUT_EFFECT: [&str; 25] = [
-    "compression.gzip.level",
-    "compression.lz4.level",
-    "compression.zstd.level",
-    "delete.retention.ms",
-    "file.delete.delay.ms",
-    "flush.messages",
-    "flush.ms",
-    "follower.replication.throttled.replicas",
-    "index.interval.bytes",
-    "leader.replication.throttled.replicas",
-    "local.retention.bytes",
-    "local.retention.ms",
-    "max.compaction.lag.ms",
-    "message.downconversion.enable",
-    "message.format.version",
-    "message.timestamp.after.max.ms",
-    "message.timestamp.before.max.ms",
-    "message.timestamp.difference.max.ms",
-    "min.cleanable.dirty.ratio",
-    "min.compaction.lag.ms",
-    "preallocate",
-    "remote.storage.enable",
-    "segment.bytes",
-    "segment.ms",
-    "unclean.leader.election.enable",
-];
-
 /// Checks the settings of a topic.
 ///
 /// # Errors
@@ -215,7 +128,7 @@ pub fn validate_config(config: &BTreeMap<String, String>) -> Result<(), ConfigEr
 }
 
 fn validate_one(name: &str, value: &str) -> Result<(), ConfigError> {
-    let Some(definition) = DEFINITIONS.iter().find(|d| d.name == name) else {
+    let Some(definition) = DEFINITIONS.iter().chain(&HINTS).find(|d| d.name == name) else {
         return Err(unknown(name));
     };
     let refuse =
@@ -225,13 +138,19 @@ fn validate_one(name: &str, value: &str) -> Result<(), ConfigError> {
             Ok(number) if (min..=max).contains(&number) => Ok(()),
             _ => refuse(format!("use a whole number from {min} to {max}")),
         },
+        Accepts::Ratio => match value.parse::<f64>() {
+            Ok(ratio) if (0.0..=1.0).contains(&ratio) => Ok(()),
+            _ => refuse("use a number from 0 to 1".into()),
+        },
+        Accepts::Boolean if matches!(value, "true" | "false") => Ok(()),
+        Accepts::Boolean => refuse("use 'true' or 'false'".into()),
         Accepts::Only { value: only, .. } if value == only => Ok(()),
         Accepts::Only { otherwise, .. } => refuse(otherwise.to_owned()),
     }
 }
 
 fn unknown(name: &str) -> ConfigError {
-    let prefixes = ["segment.", "remote.", "errors."];
+    let prefixes = ["remote.", "errors."];
     if WITHOUT_EFFECT.contains(&name) || prefixes.iter().any(|p| name.starts_with(p)) {
         return ConfigError::NoEffect { name: readable(name) };
     }
@@ -248,27 +167,61 @@ pub(super) fn readable(text: &str) -> String {
     }
 }
 
-/// All settings of a topic with the values in force.
+/// All settings of a topic with the values in force, and the hints that it was
+/// given.
 pub fn describe(topic: &Topic, defaults: TopicDefaults) -> Vec<ConfigEntry> {
-    DEFINITIONS.iter().map(|definition| entry(definition, topic, defaults)).collect()
+    let hints = HINTS.iter().filter(|hint| topic.config.contains_key(hint.name));
+    DEFINITIONS.iter().chain(hints).map(|definition| entry(definition, topic, defaults)).collect()
 }
 
 fn entry(definition: &Definition, topic: &Topic, defaults: TopicDefaults) -> ConfigEntry {
-    let (value, source) = match (topic.config.get(definition.name), &definition.accepts) {
-        (Some(value), _) => (value.clone(), ConfigSource::Topic),
-        (None, Accepts::Only { value, .. }) => ((*value).to_owned(), ConfigSource::Default),
-        (None, Accepts::Number { .. }) if definition.name == MIN_INSYNC_REPLICAS => {
-            (defaults.min_insync_replicas.to_string(), ConfigSource::Broker)
-        }
-        (None, Accepts::Number { .. }) => (defaults.max_message_bytes.to_string(), ConfigSource::Broker),
+    let &Definition { name, kind, documentation, .. } = definition;
+    let (value, source) = match topic.config.get(name) {
+        Some(value) => (value.clone(), ConfigSource::Topic),
+        None => default_of(definition, defaults),
     };
-    ConfigEntry {
-        name: definition.name,
-        value,
-        source,
-        kind: definition.kind,
-        documentation: definition.documentation,
+    ConfigEntry { name, value, source, kind, documentation }
+}
+
+fn default_of(definition: &Definition, defaults: TopicDefaults) -> (String, ConfigSource) {
+    let unlimited_if_none =
+        |limit: Option<u64>| limit.map_or_else(|| "-1".to_owned(), |limit| limit.to_string());
+    let value = match (definition.name, definition.accepts) {
+        (_, Accepts::Only { value, .. }) => return (value.to_owned(), ConfigSource::Default),
+        (MIN_INSYNC_REPLICAS, _) => defaults.min_insync_replicas.to_string(),
+        (RETENTION_MS, _) => unlimited_if_none(defaults.retention_ms),
+        (RETENTION_BYTES, _) => unlimited_if_none(defaults.retention_bytes),
+        _ => defaults.max_message_bytes.to_string(),
+    };
+    (value, ConfigSource::Broker)
+}
+
+/// The age in ms at which the topic's records are deleted; `None`: never.
+/// Internal topics are the broker's own to tidy.
+pub fn retention_ms(topic: &Topic, defaults: TopicDefaults) -> Option<u64> {
+    limit(topic, RETENTION_MS, defaults.retention_ms)
+}
+
+/// The bytes of each partition beyond which its oldest records are deleted;
+/// `None`: no limit. Internal topics have none.
+pub fn retention_bytes(topic: &Topic, defaults: TopicDefaults) -> Option<u64> {
+    limit(topic, RETENTION_BYTES, defaults.retention_bytes)
+}
+
+fn limit(topic: &Topic, name: &str, default: Option<u64>) -> Option<u64> {
+    if !deletes_records(topic) {
+        return None;
     }
+    match topic.config.get(name) {
+        // -1 is no limit, and so is what no version accepted.
+        Some(value) => value.parse().ok(),
+        None => default,
+    }
+}
+
+/// Whether records of the topic may be deleted, by retention or on request.
+pub fn deletes_records(topic: &Topic) -> bool {
+    !topic.internal && topic.config.get(CLEANUP_POLICY).is_none_or(|policy| policy == DELETE)
 }
 
 /// `min.insync.replicas` in force for the topic: never more than it has
@@ -285,71 +238,4 @@ pub fn max_message_bytes(topic: &Topic, defaults: TopicDefaults) -> i32 {
 
 fn number(topic: &Topic, name: &str) -> Option<i32> {
     topic.config.get(name)?.parse().ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn refusal(name: &str, value: &str) -> String {
-        validate_config(&BTreeMap::from([(name.into(), value.into())])).unwrap_err().to_string()
-    }
-
-    #[test]
-    fn what_is_true_is_accepted() {
-        for (name, value) in [
-            ("min.insync.replicas", "2"),
-            ("max.message.bytes", "1048588"),
-            ("cleanup.policy", "delete"),
-            ("compression.type", "producer"),
-            ("message.timestamp.type", "CreateTime"),
-            ("retention.ms", "-1"),
-            ("retention.bytes", "-1"),
-        ] {
-            assert_eq!(validate_one(name, value), Ok(()), "{name}");
-        }
-    }
-
-    #[test]
-    fn what_would_have_no_effect_is_refused_by_name() {
-        assert_eq!(
-            refusal("segment.bytes", "1"),
-            "topic setting 'segment.bytes' has no effect in this version and is therefore refused; leave it out"
-        );
-        assert_eq!(
-            refusal("retention.ms", "604800000"),
-            "topic setting 'retention.ms' cannot be '604800000': retention is not there yet and nothing is \
-             deleted; use '-1' or leave it out"
-        );
-        assert_eq!(
-            refusal("cleanup.policy", "compact"),
-            "topic setting 'cleanup.policy' cannot be 'compact': compaction is not there yet; use 'delete'"
-        );
-    }
-
-    #[test]
-    fn a_typo_is_told_the_names() {
-        assert!(
-            refusal("min.isr", "2")
-                .starts_with("unknown topic setting 'min.isr'; the settings are cleanup.policy,")
-        );
-    }
-
-    #[test]
-    fn numbers_have_ranges() {
-        for (name, value) in [
-            ("min.insync.replicas", "0"),
-            ("min.insync.replicas", "two"),
-            ("max.message.bytes", "-1"),
-            ("max.message.bytes", "67108865"),
-            ("max.message.bytes", "99999999999999999999"),
-        ] {
-            assert!(refusal(name, value).contains("use a whole number from"), "{name}={value}");
-        }
-    }
-
-    #[test]
-    fn a_long_value_is_cut_in_the_message() {
-        assert!(refusal("retention.ms", &"é".repeat(10_000)).len() < 400);
-    }
 }

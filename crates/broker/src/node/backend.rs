@@ -17,9 +17,10 @@ use uuid::Uuid;
 use super::Node;
 use super::fetch::FetchWatch;
 use crate::kafka::backend::{
-    Backend, BrokerInfo, Client, ClusterInfo, ConfigEntry, ConfigResource, ConnId, CreatedTopic,
-    DeletedTopic, EpochEnd, Failure, FoundOffset, MorePartitions, NewTopic, OffsetQuery, ProduceOutcome,
-    ProducerIdentity, ReadOutcome, ReadRequest, Settings, TopicInfo, TopicRef, WatchPoint,
+    AlterConfig, Backend, BrokerInfo, Client, ClusterInfo, ConfigEntry, ConfigResource, ConnId, CreatedTopic,
+    DeletedTopic, EpochEnd, Failure, FoundOffset, LogDir, MorePartitions, NewTopic, OffsetQuery,
+    ProduceOutcome, ProducerIdentity, ReadOutcome, ReadRequest, Reassign, Reassignment, Settings, TopicInfo,
+    TopicRef, WatchPoint,
 };
 
 impl Backend for Node {
@@ -152,6 +153,61 @@ impl Backend for Node {
     ) -> impl Future<Output = Vec<Result<Vec<ConfigEntry>, Failure>>> + Send + 'static {
         let results = resources.iter().map(|r| self.describe(r)).collect();
         std::future::ready(results)
+    }
+
+    fn delete_records(
+        &self,
+        _conn: ConnId,
+        topic: Arc<TopicInfo>,
+        partition: i32,
+        offset: i64,
+        timeout: Duration,
+    ) -> impl Future<Output = Result<i64, ResponseError>> + Send + 'static {
+        let node = self.clone();
+        async move { node.delete_records(topic.id, partition, offset, timeout).await.map_err(|e| e.error) }
+    }
+
+    fn alter_configs(
+        &self,
+        changes: Vec<AlterConfig>,
+        validate_only: bool,
+    ) -> impl Future<Output = Vec<Result<(), Failure>>> + Send + 'static {
+        let node = self.clone();
+        async move {
+            let mut results = Vec::with_capacity(changes.len());
+            for change in changes {
+                results.push(node.alter(change, validate_only).await);
+            }
+            results
+        }
+    }
+
+    fn alter_reassignments(
+        &self,
+        changes: Vec<Reassign>,
+        allow_replication_factor_change: bool,
+        timeout: Duration,
+    ) -> impl Future<Output = Vec<Result<(), Failure>>> + Send + 'static {
+        let node = self.clone();
+        async move { node.reassign(changes, allow_replication_factor_change, timeout).await }
+    }
+
+    fn list_reassignments(&self) -> Vec<Reassignment> {
+        self.reassignments()
+    }
+
+    fn elect_leaders(
+        &self,
+        partitions: Vec<(Arc<TopicInfo>, i32)>,
+        timeout: Duration,
+    ) -> impl Future<Output = Vec<Result<(), Failure>>> + Send + 'static {
+        let node = self.clone();
+        async move { node.elect_preferred(partitions, timeout).await }
+    }
+
+    fn log_dir(&self) -> impl Future<Output = LogDir> + Send + 'static {
+        let node = self.clone();
+        async move { node.log_dir_report().await }
     }
 
     fn init_producer_id(

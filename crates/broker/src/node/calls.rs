@@ -4,7 +4,6 @@ use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use futures::FutureExt;
-use uuid::Uuid;
 
 use super::Node;
 use crate::cluster::MetadataLog;
@@ -41,18 +40,23 @@ impl CallHandler for Calls {
                 Some(node) => node.serve_produce(&header, body),
                 None => not_yet(),
             },
+            Some(Method::Report) => {
+                let Some(node) = self.node.get().cloned() else { return not_yet() };
+                async move { node.serve_report() }.boxed()
+            }
+            Some(Method::HandOver) => {
+                let Some(node) = self.node.get().cloned() else { return not_yet() };
+                async move { node.serve_hand_over(&header).await }.boxed()
+            }
+            Some(Method::DeleteRecords) => {
+                let Some(node) = self.node.get().cloned() else { return not_yet() };
+                async move { node.serve_deletion(&header).await }.boxed()
+            }
             Some(Method::ListOffset) => {
                 let Some(node) = self.node.get().cloned() else { return not_yet() };
                 async move { node.serve_lookup(&header).await }.boxed()
             }
             None => std::future::ready(Err(format!("method {method} is not known to this version"))).boxed(),
         }
-    }
-
-    fn registered_elsewhere(&self, id: i32, directory_id: &str) -> Option<bool> {
-        // A node that serves has applied what was committed before it started.
-        let image = self.node.get()?.inner.metadata.image();
-        let asked = directory_id.parse::<Uuid>().ok();
-        Some(image.broker(id).is_some_and(|b| Some(b.directory_id) != asked))
     }
 }

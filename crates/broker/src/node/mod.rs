@@ -4,8 +4,11 @@
 //! - [`partitions`]: keeping the partitions on this node what the metadata says.
 //! - [`view`]: topics and brokers as clients see them.
 //! - [`produce`], [`fetch`], [`topics`], [`groups`]: what the Kafka layer asks for ([`backend`] is that door).
+//! - [`reassign`]: moving replicas and leaderships for Kafka clients; [`operations`]: the same for operators.
+//! - [`retention`]: deleting old records; [`purge`]: giving their space back.
+//! - [`handover`]: giving leadership away before the node stops.
 //! - [`calls`]: what other nodes ask for.
-//! - [`status`]: what the admin API asks for.
+//! - [`status`], [`storage`]: what the admin API asks for.
 //!
 //! Must never: hold protocol details; those stay in `kafka` and `admin`.
 
@@ -13,10 +16,16 @@ mod backend;
 mod calls;
 mod fetch;
 mod groups;
+mod handover;
+mod operations;
 mod partitions;
 mod produce;
+mod purge;
+mod reassign;
+mod retention;
 mod start;
 mod status;
+mod storage;
 mod topics;
 mod view;
 
@@ -55,6 +64,8 @@ struct Inner {
     detours: Mutex<HashMap<(ConnId, GroupId), u32>>,
     /// Topics as clients see them.
     topic_infos: RwLock<HashMap<Uuid, view::Cached>>,
+    /// How far operations have come, as this node has told it.
+    told: Mutex<HashMap<u64, operations::Told>>,
 }
 
 impl Node {
@@ -76,5 +87,7 @@ fn topic_defaults(config: &chronik_common::config::NodeConfig) -> TopicDefaults 
     TopicDefaults {
         min_insync_replicas: config.min_insync_replicas,
         max_message_bytes: config.message_max_bytes,
+        retention_ms: config.upkeep.log_retention_ms,
+        retention_bytes: config.upkeep.log_retention_bytes,
     }
 }

@@ -7,7 +7,8 @@ use chronik_common::LatencyHistogram;
 use parking_lot::RwLock;
 use tracing::{error, info};
 
-use crate::metadata::{BrokerId, MetadataImage, Topic};
+use crate::cluster::view::raft_id;
+use crate::metadata::{self, BrokerId, MetadataImage, Topic};
 use crate::partition::{NodeWide, Partition, PartitionMachine};
 use crate::raft::{GroupId, GroupSpec, Groups, RaftNodeId};
 
@@ -49,30 +50,63 @@ impl Partitions {
         &self.shared.commits
     }
 
-    /// Starts what the image puts on this node and removes what it knows to be deleted. The image may be behind:
-    /// groups that it has not heard of are left alone. One call at a time.
+    /// Starts what the image puts on this node, and removes what it knows to be deleted or to have left. The image may
+    /// be behind: what it has not heard of yet is left alone. One call at a time.
     pub async fn reconcile(&self, image: &MetadataImage) {
         for topic in image.topics() {
             for (index, partition) in (0..).zip(&topic.partitions) {
-                if !partition.replicas.iter().any(|r| r.broker == self.me) {
-                    continue;
-                }
-                if self.get(partition.group).is_none() {
-                    self.start(topic, index, partition.group).await;
+                if let Some(replica) = partition.replica_on(self.me).filter(|r| !image.is_lost(r)) {
+                    self.keep(topic, index, partition, raft_id(replica)).await;
                 }
             }
         }
-        self.remove_deleted(image).await;
+        for group in self.groups.wal().groups() {
+            if image.was_deleted(group) {
+                self.remove(group, "its topic was deleted").await;
+            } else if self.has_left(image, group) {
+                self.remove(group, "it was moved to other nodes").await;
+            }
+        }
     }
 
-    async fn start(&self, topic: &Topic, index: i32, group: GroupId) {
-        let Some(assigned) = topic.partitions.get(index as usize) else { return };
-        let voters: Vec<RaftNodeId> =
-            assigned.replicas.iter().map(|r| RaftNodeId::new(r.broker, r.incarnation)).collect();
-        let Some(me) = voters.iter().copied().find(|v| v.broker() == self.me) else { return };
+    /// Whether this node's replica of the group, as old as its log is, is one that the image knows and that is none of
+    /// the partition's any more. Raft ids are never drawn twice: it stays so.
+    fn has_left(&self, image: &MetadataImage, group: GroupId) -> bool {
+        let Some((_, _, partition)) = image.partition(group) else { return false };
+        if partition.replica_on(self.me).is_some_and(|r| !image.is_lost(&r)) {
+            return false;
+        }
+        let founder = || partition.founders.iter().find(|r| r.broker == self.me).copied().map(raft_id);
+        self.groups.owner(group).or_else(founder).is_some_and(|owner| image.has_drawn(owner.incarnation()))
+    }
+
+    /// Makes sure that this node runs that replica of the partition, and no earlier one.
+    async fn keep(&self, topic: &Topic, index: i32, partition: &metadata::Partition, me: RaftNodeId) {
+        let preference: Vec<BrokerId> = partition.target().iter().map(|r| r.broker).collect();
+        let running = self.get(partition.group).and_then(|p| p.group().cloned());
+        match running {
+            Some(group) if group.me() == me => group.prefer(preference),
+            Some(_) => {
+                self.remove(partition.group, "another replica takes its place on this node").await;
+                self.start(topic, index, partition, me, preference).await;
+            }
+            None => self.start(topic, index, partition, me, preference).await,
+        }
+    }
+
+    async fn start(
+        &self,
+        topic: &Topic,
+        index: i32,
+        assigned: &metadata::Partition,
+        me: RaftNodeId,
+        preference: Vec<BrokerId>,
+    ) {
+        let group = assigned.group;
+        let founders = assigned.founders.iter().copied().map(raft_id).collect();
         let partition = Partition::new(group, topic.id, index, self.shared.clone());
-        let spec = GroupSpec { id: group, me, voters, app: Arc::new(PartitionMachine(partition.clone())) };
-        match self.groups.start(spec).await {
+        let app = Arc::new(PartitionMachine(partition.clone()));
+        match self.groups.start(GroupSpec { id: group, me, founders, preference, app }).await {
             Ok(raft) => {
                 partition.attach(raft);
                 self.failed.write().remove(&group);
@@ -85,19 +119,15 @@ impl Partitions {
         }
     }
 
-    async fn remove_deleted(&self, image: &MetadataImage) {
-        let stale: Vec<GroupId> =
-            self.groups.wal().groups().into_iter().filter(|g| image.was_deleted(*g)).collect();
-        for group in stale {
-            self.failed.write().remove(&group);
-            let removed = self.running.write().remove(&group);
-            if let Some(partition) = removed {
-                partition.close();
-            }
-            match self.groups.remove(group).await {
-                Ok(()) => info!(group, "removed a deleted partition"),
-                Err(e) => error!(group, "cannot remove a deleted partition: {e}"),
-            }
+    async fn remove(&self, group: GroupId, why: &str) {
+        self.failed.write().remove(&group);
+        let removed = self.running.write().remove(&group);
+        if let Some(partition) = removed {
+            partition.close();
+        }
+        match self.groups.remove(group).await {
+            Ok(()) => info!(group, "removed a replica: {why}"),
+            Err(e) => error!(group, "cannot remove a replica ({why}): {e}"),
         }
     }
 }

@@ -3,16 +3,23 @@
 
 use std::sync::Arc;
 
-use chronik_common::admin::{Health, Member, Members, NodeStatus, PartitionStatus, Reason, Role, Status};
+use chronik_common::admin::{
+    AddNodeAnswer, AddNodeRequest, Health, Member, Members, NodeState, NodeStatus, OperationView, Operations,
+    PartitionStatus, Reason, RebalanceRequest, RemoveNodeRequest, Role, Status, StorageReport,
+};
 use chronik_common::config::ApiKey;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::start::bind;
 use super::{Node, StartError};
-use crate::admin::{self, AdminBackend, FollowerLag, MetricsSnapshot, PartitionMetrics, WalMetrics};
+use crate::admin::{
+    self, AdminBackend, Answer, FollowerLag, FsyncTimes, MetricsSnapshot, PartitionMetrics, WalMetrics,
+};
 use crate::log::epochs::leader_epoch;
-use crate::metadata::{Broker, Partition, Topic};
+use crate::metadata::{Broker, MetadataImage, Partition, Topic};
+use crate::raft::{METADATA_GROUP, RaftNodeId};
+use crate::wal;
 
 impl Node {
     pub(super) fn health_report(&self) -> Health {
@@ -51,13 +58,32 @@ impl Node {
             leader_id,
             is_leader: leader_id == Some(self.id()),
             cluster_id: image.cluster_id().map(str::to_owned),
-            nodes: image.brokers().values().map(|b| self.node_status(b)).collect(),
+            nodes: self.node_statuses(&image),
             partitions: image
                 .topics()
                 .flat_map(|t| (0..).zip(&t.partitions).map(move |(i, p)| (t, i, p)))
                 .map(|(topic, index, partition)| self.partition_status(topic, index, partition))
                 .collect(),
         }
+    }
+
+    /// The members, and those that may become some.
+    fn node_statuses(&self, image: &MetadataImage) -> Vec<NodeStatus> {
+        let invited = image.invited().iter().map(|(id, endpoints)| NodeStatus {
+            node_id: *id,
+            kafka: endpoints.kafka.clone(),
+            wal: endpoints.wal.clone(),
+            raft: endpoints.raft.clone(),
+            admin: Some(endpoints.admin.clone()),
+            alive: false,
+            rack: None,
+            version: String::new(),
+            state: NodeState::Invited,
+        });
+        let mut nodes: Vec<NodeStatus> =
+            image.brokers().values().map(|b| self.node_status(b)).chain(invited).collect();
+        nodes.sort_by_key(|n| n.node_id);
+        nodes
     }
 
     fn node_status(&self, broker: &Broker) -> NodeStatus {
@@ -70,21 +96,27 @@ impl Node {
             alive: self.inner.liveness.is_alive(broker.id),
             rack: broker.rack.clone(),
             version: broker.version.clone(),
+            state: if broker.draining { NodeState::Draining } else { NodeState::Active },
         }
     }
 
     fn partition_status(&self, topic: &Topic, index: i32, partition: &Partition) -> PartitionStatus {
         let replicas: Vec<i32> = partition.replicas.iter().map(|r| r.broker).collect();
+        let target: Vec<i32> = partition.target().iter().map(|r| r.broker).collect();
         let leadership = self.leadership(partition.group);
         let isr =
             leadership.as_ref().map(|l| replicas.iter().copied().filter(|b| l.isr.contains(b)).collect());
+        let bounds = self.inner.partitions.get(partition.group).map(|p| p.bounds());
         PartitionStatus {
             topic: topic.name.clone(),
             partition: index,
             leader: leadership.as_ref().map(|l| l.leader),
             leader_epoch: leadership.map(|l| leader_epoch(l.term)),
             isr: isr.unwrap_or_default(),
-            high_watermark: self.inner.partitions.get(partition.group).map(|p| p.bounds().1),
+            high_watermark: bounds.map(|b| b.1),
+            log_start_offset: bounds.map(|b| b.0),
+            adding: target.iter().copied().filter(|b| !replicas.contains(b)).collect(),
+            removing: replicas.iter().copied().filter(|b| !target.contains(b)).collect(),
             replicas,
         }
     }
@@ -92,9 +124,16 @@ impl Node {
     pub(super) fn members_report(&self) -> Members {
         let image = self.inner.metadata.image();
         let leader_id = self.inner.metadata.leader();
+        let group = self.inner.groups.get(METADATA_GROUP).map(|g| g.members()).unwrap_or_default();
+        let voters = group.voters();
+        let role = |b: &Broker| match () {
+            () if leader_id == Some(b.id) => Role::Leader,
+            () if voters.contains(&RaftNodeId::new(b.id, b.incarnation)) => Role::Follower,
+            () => Role::Learner,
+        };
         let member = |b: &Broker| Member {
             node_id: b.id,
-            role: if leader_id == Some(b.id) { Role::Leader } else { Role::Follower },
+            role: role(b),
             kafka: b.endpoints.kafka.clone(),
             wal: b.endpoints.wal.clone(),
             raft: b.endpoints.raft.clone(),
@@ -140,6 +179,41 @@ impl AdminBackend for Node {
         configured.or_else(|| self.inner.metadata.image().admin_key()?.reveal().parse().ok())
     }
 
+    fn add_node(&self, request: AddNodeRequest) -> Answer<AddNodeAnswer> {
+        let node = self.clone();
+        Box::pin(async move { node.invite(request).await })
+    }
+
+    fn remove_node(&self, request: RemoveNodeRequest) -> Answer<OperationView> {
+        let node = self.clone();
+        Box::pin(async move { node.remove(request).await })
+    }
+
+    fn rebalance(&self, request: RebalanceRequest) -> Answer<OperationView> {
+        let node = self.clone();
+        Box::pin(async move { node.spread(request).await })
+    }
+
+    fn operations(&self) -> Answer<Operations> {
+        let node = self.clone();
+        Box::pin(async move { Ok(node.list_operations().await) })
+    }
+
+    fn operation(&self, id: u64) -> Answer<OperationView> {
+        let node = self.clone();
+        Box::pin(async move { node.one_operation(id).await })
+    }
+
+    fn cancel_operation(&self, id: u64) -> Answer<OperationView> {
+        let node = self.clone();
+        Box::pin(async move { node.cancel(id).await })
+    }
+
+    fn storage(&self) -> Answer<StorageReport> {
+        let node = self.clone();
+        Box::pin(async move { Ok(node.storage_report().await) })
+    }
+
     fn metrics(&self) -> MetricsSnapshot {
         let groups = self.inner.groups.all();
         let led = groups.iter().filter(|g| g.leads().is_some()).count() as u64;
@@ -153,6 +227,14 @@ impl AdminBackend for Node {
             commit_latency: Some(commits),
             elections: Some(self.inner.liveness.elections_won()),
             wal: Some(WalMetrics { flushes: wal.flushes, frames: wal.frames, bytes: wal.bytes }),
+            wal_disk_bytes: Some(wal.disk_bytes),
+            wal_relocated_bytes: Some(wal.relocated_bytes),
+            wal_fsync: Some(FsyncTimes {
+                limits_us: &wal::FSYNC_BUCKETS_US,
+                counts: wal.fsync_buckets.to_vec(),
+                total: wal.fsync_total,
+            }),
+            replica_moves: Some(self.inner.metadata.image().moves().count() as u64),
             partitions: self.partition_metrics(),
             ..MetricsSnapshot::default()
         }
@@ -176,6 +258,7 @@ impl Node {
                 partition: partition.index(),
                 term: group.leader().map(|(term, _)| term),
                 high_watermark: Some(partition.bounds().1),
+                log_start_offset: Some(partition.bounds().0),
                 isr_size: isr,
                 followers: replication
                     .followers

@@ -11,10 +11,12 @@ use uuid::Uuid;
 use super::Node;
 use crate::cluster::ProposalError;
 use crate::kafka::backend::{
-    ConfigEntry, ConfigKind, ConfigResource, ConfigSource, CreatedTopic, DeletedTopic, Failure,
+    AlterConfig, ConfigEntry, ConfigKind, ConfigResource, ConfigSource, CreatedTopic, DeletedTopic, Failure,
     MorePartitions, NewTopic, ProducerIdentity, TopicInfo, TopicRef,
 };
-use crate::metadata::{self, Assignment, CONSUMER_OFFSETS, Command, MetadataError, Outcome, Topic};
+use crate::metadata::{
+    self, Assignment, CONSUMER_OFFSETS, Command, MetadataError, MetadataImage, Outcome, Topic,
+};
 
 /// A range that one node takes from the metadata at a time.
 const PRODUCER_ID_RANGE: u32 = 1000;
@@ -242,6 +244,36 @@ impl Node {
         }
     }
 
+    /// Sets and resets settings of a topic.
+    pub(super) async fn alter(&self, change: AlterConfig, validate_only: bool) -> Result<(), Failure> {
+        let name = match change.resource {
+            ConfigResource::Topic(name) => name,
+            ConfigResource::Broker(_) => {
+                let what =
+                    "settings of brokers are in their configuration files: change them there and restart";
+                return Err(Failure::new(ResponseError::InvalidConfig, what));
+            }
+        };
+        let image = self.inner.metadata.image();
+        let topic = image.topic(&name).ok_or_else(|| {
+            Failure::new(ResponseError::UnknownTopicOrPartition, format!("topic {name} does not exist"))
+        })?;
+        let changes = change.change.settings(&self.topic_configs(topic))?;
+        let command = Command::AlterTopicConfig { topic: topic.id, changes };
+        let mut copy = (*image).clone();
+        let altered = copy.apply(command.clone()).map_err(|e| Failure::from(ProposalError::Refused(e)))?;
+        if validate_only {
+            return Ok(());
+        }
+        self.inner.metadata.propose(command, METADATA_TIMEOUT).await?;
+        let Outcome::TopicConfigAltered(wanted) = altered else { return Ok(()) };
+        let deadline = Instant::now() + METADATA_TIMEOUT;
+        let id = topic.id;
+        let known = |image: &MetadataImage| image.topic_by_id(&id).is_none_or(|t| t.config == wanted.config);
+        self.inner.metadata.wait_for(deadline, known).await;
+        Ok(())
+    }
+
     fn topic_configs(&self, topic: &Topic) -> Vec<ConfigEntry> {
         metadata::describe(topic, self.topic_defaults()).into_iter().map(topic_config).collect()
     }
@@ -252,8 +284,20 @@ impl Node {
             ("broker.id", self.id().to_string(), ConfigKind::Int),
             ("node.id", self.id().to_string(), ConfigKind::Int),
             ("auto.create.topics.enable", config.auto_create_topics.to_string(), ConfigKind::Boolean),
+            (
+                "auto.leader.rebalance.enable",
+                config.upkeep.auto_leader_rebalance.to_string(),
+                ConfigKind::Boolean,
+            ),
             ("default.replication.factor", config.replication_factor.to_string(), ConfigKind::Int),
             ("log.dirs", config.data_dir.display().to_string(), ConfigKind::String),
+            ("log.retention.bytes", or_unlimited(config.upkeep.log_retention_bytes), ConfigKind::Long),
+            (
+                "log.retention.check.interval.ms",
+                config.upkeep.retention_check_interval.as_millis().to_string(),
+                ConfigKind::Long,
+            ),
+            ("log.retention.ms", or_unlimited(config.upkeep.log_retention_ms), ConfigKind::Long),
             ("message.max.bytes", config.message_max_bytes.to_string(), ConfigKind::Int),
             ("min.insync.replicas", config.min_insync_replicas.to_string(), ConfigKind::Int),
             ("num.partitions", config.num_partitions.to_string(), ConfigKind::Int),
@@ -290,6 +334,11 @@ impl Node {
     }
 }
 
+/// A limit as Kafka writes it.
+fn or_unlimited(limit: Option<u64>) -> String {
+    limit.map_or_else(|| "-1".to_owned(), |limit| limit.to_string())
+}
+
 fn plain(name: &str, value: String, kind: ConfigKind, source: ConfigSource) -> ConfigEntry {
     ConfigEntry {
         name: name.to_owned(),
@@ -310,9 +359,11 @@ fn topic_config(entry: metadata::ConfigEntry) -> ConfigEntry {
         metadata::ConfigSource::Default => ConfigSource::Default,
     };
     let kind = match entry.kind {
+        metadata::ConfigType::Boolean => ConfigKind::Boolean,
         metadata::ConfigType::String => ConfigKind::String,
         metadata::ConfigType::Int => ConfigKind::Int,
         metadata::ConfigType::Long => ConfigKind::Long,
+        metadata::ConfigType::Double => ConfigKind::Double,
         metadata::ConfigType::List => ConfigKind::List,
     };
     let documentation = Some(entry.documentation.to_owned());

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Node;
+use super::reassign::reassignment;
 use crate::kafka::backend::{BrokerInfo, ClusterInfo, LeaderHint, PartitionInfo, TopicInfo};
 use crate::log::epochs::leader_epoch;
 use crate::metadata::{Broker, Partition, Topic};
@@ -52,7 +53,10 @@ impl Node {
     }
 
     fn partition_info(&self, index: i32, partition: &Partition) -> PartitionInfo {
-        let replicas: Vec<i32> = partition.replicas.iter().map(|r| r.broker).collect();
+        let replicas = match &partition.moving {
+            None => partition.replicas.iter().map(|r| r.broker).collect(),
+            Some(_) => reassignment(String::new(), index, partition).replicas,
+        };
         let offline = replicas.iter().copied().filter(|b| !self.inner.liveness.is_alive(*b)).collect();
         match self.leadership(partition.group) {
             Some(l) => {

@@ -149,7 +149,7 @@ impl Partition {
     }
 
     /// Waits until this node serves as leader.
-    async fn ready(&self) -> Result<(Arc<Group>, u64), AppendError> {
+    pub(super) async fn ready(&self) -> Result<(Arc<Group>, u64), AppendError> {
         let group = self.group.get().ok_or(AppendError::Unavailable)?;
         let wait = async {
             loop {

@@ -21,6 +21,10 @@ impl PartitionMachine {
         let Payload::Data(command) = entry.payload else {
             return state.advance(position).map(|()| Reply::None).map_err(|e| e.to_string());
         };
+        if command.count == 0 && !command.body.is_empty() {
+            let applied = state.control(position, &command.body.to_bytes());
+            return applied.map(|_| Reply::None).map_err(|e| e.to_string());
+        }
         let applied = AppliedEntry {
             position,
             base: command.base as i64,
@@ -56,6 +60,10 @@ impl StateMachine for PartitionMachine {
     fn settled(&self) {
         self.0.applied.notify_waiters();
         self.0.waiters.wake_all();
+    }
+
+    fn end_offset(&self) -> u64 {
+        self.0.state.lock().high_watermark() as u64
     }
 
     fn reset(&self) {

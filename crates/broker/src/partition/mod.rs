@@ -8,10 +8,14 @@
 //! 4. the state machine applies it ([`machine`]): the high watermark moves, waiting fetches wake;
 //! 5. only then is the producer answered, whether it asked for `acks=all` or `acks=1`.
 //!
+//! Old records go the same way: the leader proposes where the log is to start ([`deletion`]), and every replica moves it
+//! when that entry is applied.
+//!
 //! Must never: answer a producer before step 4, show a consumer anything above the high watermark, or copy record
 //! bytes on the way.
 
 mod accumulator;
+mod deletion;
 mod machine;
 mod offsets;
 mod reader;
@@ -22,6 +26,7 @@ mod waiters;
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, OnceLock};
 
+use bytes::Bytes;
 use chronik_common::LatencyHistogram;
 use parking_lot::Mutex;
 use uuid::Uuid;
@@ -30,6 +35,7 @@ use crate::log::PartitionState;
 use crate::raft::{Group, GroupId};
 
 pub use accumulator::{AppendError, AppendedAt, NewBatch};
+pub use deletion::DeleteError;
 pub use machine::PartitionMachine;
 pub use offsets::Found;
 pub use reader::{ReadError, Slice};
@@ -114,6 +120,11 @@ impl Partition {
         (state.log_start_offset(), state.high_watermark())
     }
 
+    /// Bytes of the batches from the log start on, as far as this replica knows.
+    pub fn log_bytes(&self) -> u64 {
+        self.state.lock().times().bytes()
+    }
+
     /// The term that this node leads and is ready to serve in: it has applied the first entry of its own term, so
     /// it knows all that earlier leaders committed.
     pub fn ready_term(&self) -> Option<u64> {
@@ -124,6 +135,11 @@ impl Partition {
     /// The term of the newest entry applied here: the leader epoch that a follower can vouch for.
     pub fn applied_term(&self) -> u64 {
         self.state.lock().applied().term
+    }
+
+    /// The state after the last entry applied, encoded: equal on all replicas that have applied the same entries.
+    pub fn encoded_state(&self) -> Bytes {
+        self.state.lock().encode()
     }
 
     /// The largest leader epoch at or below `epoch` and the offset where it ends (KIP-101); `None` if unknown.

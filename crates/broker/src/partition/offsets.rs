@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::Partition;
-use super::reader::{ReadError, read_entries};
+use super::reader::ReadError;
 use crate::log::epochs::leader_epoch;
 use crate::log::{RecordSet, batches};
 
@@ -44,14 +44,28 @@ impl Partition {
             };
             let Some(stretch) = stretch else { return Ok(None) };
             from = stretch.end;
-            if let Some(found) = self.search(stretch, Want::NotBefore(target)).await? {
-                return Ok(Some(found));
+            match self.search(stretch, Want::NotBefore(target)).await {
+                // Only where records were deleted may there be none in the stretch.
+                Ok(None) => {}
+                // Deleted just now: the time index knows by now.
+                Err(ReadError::OutOfRange { .. }) => from = 0,
+                found => return found,
             }
         }
     }
 
     /// The first record with the greatest timestamp (KIP-734).
     pub async fn newest(self: &Arc<Self>) -> Result<Option<Found>, ReadError> {
+        loop {
+            match self.try_newest().await {
+                // Deleted just now: the time index knows by now.
+                Err(ReadError::OutOfRange { .. }) => {}
+                found => return found,
+            }
+        }
+    }
+
+    async fn try_newest(&self) -> Result<Option<Found>, ReadError> {
         let (newest, unsure) = {
             let state = self.state.lock();
             let end = state.high_watermark();
@@ -68,12 +82,12 @@ impl Partition {
         Ok([unsure, sure].into_iter().flatten().reduce(|a, b| if b.timestamp > a.timestamp { b } else { a }))
     }
 
-    async fn search(self: &Arc<Self>, stretch: Range<i64>, want: Want) -> Result<Option<Found>, ReadError> {
-        let group = self.group().ok_or_else(|| ReadError::Unavailable("it is starting".into()))?;
+    /// Looks at the batches that have a record in the stretch, and in them at the records from its start on.
+    async fn search(&self, stretch: Range<i64>, want: Want) -> Result<Option<Found>, ReadError> {
         let mut best: Option<Found> = None;
         let mut at = stretch.start;
         while at < stretch.end {
-            let entries = read_entries(group.log(), at as u64, stretch.end as u64, STEP).await?;
+            let entries = self.entries(at..stretch.end, STEP).await?;
             let Some(last) = entries.last() else { break };
             let next = (last.base + u64::from(last.count)) as i64;
             for entry in &entries {
@@ -87,7 +101,8 @@ impl Partition {
                         };
                         let inside = base < stretch.end && next > stretch.start;
                         let found = if inside && may_have_it {
-                            look(chunk.slice(range), base, entry.id.term, want).await
+                            let batch = Batch { bytes: chunk.slice(range), base, term: entry.id.term };
+                            look(batch, stretch.start, want).await
                         } else {
                             None
                         };
@@ -113,14 +128,23 @@ impl Partition {
     }
 }
 
-/// Looks into one batch, off the runtime's threads: it may have to be expanded. A batch that cannot be read has
-/// nothing to find.
-async fn look(batch: Bytes, base: i64, term: u64, want: Want) -> Option<Found> {
+/// A batch and its place in the log.
+struct Batch {
+    bytes: Bytes,
+    base: i64,
+    term: u64,
+}
+
+/// Looks at the records of one batch from the offset `from` on, off the runtime's threads: it may have to be
+/// expanded. A batch that cannot be read has nothing to find.
+async fn look(batch: Batch, from: i64, want: Want) -> Option<Found> {
+    let Batch { bytes, base, term } = batch;
+    let from = i32::try_from(from.saturating_sub(base)).unwrap_or(i32::MAX);
     let search = move || {
-        let records = RecordSet::open(&batch, MAX_EXPANDED).ok()?;
+        let records = RecordSet::open(&bytes, MAX_EXPANDED).ok()?;
         match want {
-            Want::NotBefore(target) => records.first_not_before(target),
-            Want::Newest => records.newest(),
+            Want::NotBefore(target) => records.first_not_before(target, from),
+            Want::Newest => records.newest(from),
         }
         .ok()?
     };

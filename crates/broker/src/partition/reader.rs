@@ -5,6 +5,7 @@
 //!
 //! Must never: give out anything at or above the high watermark, or block a runtime thread on the disk.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -71,14 +72,32 @@ impl Partition {
         if offset == high_watermark || (max_bytes == 0 && !at_least_one) {
             return Ok(empty);
         }
-        let group = self.group().ok_or_else(|| ReadError::Unavailable("it is starting".into()))?;
-        let entries = read_entries(group.log(), offset as u64, high_watermark as u64, max_bytes).await?;
+        let entries = self.entries(offset..high_watermark, max_bytes).await?;
         Ok(slice(entries, offset, max_bytes, at_least_one, empty))
+    }
+
+    /// The log entries that hold these offsets, about `max_bytes` of them from the first on. What is in the log
+    /// beside records is left out: its bytes are no batches, though they might look like some.
+    ///
+    /// What was deleted while it was being read is [`ReadError::OutOfRange`], whatever the log says of it.
+    pub(super) async fn entries(
+        &self,
+        offsets: Range<i64>,
+        max_bytes: usize,
+    ) -> Result<Vec<Entry>, ReadError> {
+        let group = self.group().ok_or_else(|| ReadError::Unavailable("it is starting".into()))?;
+        let read = read_entries(group.log(), offsets.start as u64, offsets.end as u64, max_bytes).await;
+        let (log_start_offset, high_watermark) = self.bounds();
+        if offsets.start < log_start_offset {
+            return Err(ReadError::OutOfRange { offset: offsets.start, log_start_offset, high_watermark });
+        }
+        let mut entries = read?;
+        entries.retain(|entry| entry.count > 0);
+        Ok(entries)
     }
 }
 
-/// The entries that hold offsets from `from` to below `upto`, about `max_bytes` of them.
-pub(super) async fn read_entries(
+async fn read_entries(
     log: &GroupLog,
     from: u64,
     upto: u64,

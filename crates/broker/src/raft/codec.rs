@@ -154,6 +154,9 @@ pub(super) fn encode_state(
         membership_id: membership.log_id().as_ref().map(id_to_wire),
         membership: encode_membership(membership.membership()),
         state,
+        end: 0,
+        base: None,
+        replica: 0,
     }
 }
 
@@ -161,6 +164,11 @@ pub(super) fn decode_state(snapshot: wire::Snapshot) -> io::Result<(Option<LogId
     let membership = decode_membership(snapshot.membership)?;
     let stored = StoredMembership::new(id_from_wire(snapshot.membership_id), membership);
     Ok((id_from_wire(snapshot.last), stored, snapshot.state))
+}
+
+/// A WAL checkpoint of a group.
+pub(super) fn decode_checkpoint(bytes: &[u8]) -> io::Result<wire::Snapshot> {
+    prost::Message::decode(bytes).map_err(|e| invalid(format!("WAL checkpoint: {e}")))
 }
 
 #[cfg(test)]

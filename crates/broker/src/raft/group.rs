@@ -3,22 +3,22 @@
 //! Must never: lead without having applied everything committed before its term (a proposal is only accepted for
 //! the term that its proposer believes in, and callers wait for [`Group::leads`] and the term's first entry).
 
-use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use arc_swap::ArcSwap;
 use bytes::Bytes;
 use openraft::Instant as _;
 use openraft::async_runtime::WatchReceiver;
 use openraft::errors::{ClientWriteError, ForwardReason};
 use openraft::impls::ProgressResponder;
-use openraft::raft::{AppendEntriesRequest, AppendEntriesResponse, TransferLeaderRequest, VoteRequest};
+use openraft::raft::TransferLeaderRequest;
 use parking_lot::Mutex;
 use tokio::runtime::Handle;
 
-use super::codec::{entry_from_wire, id_from_wire, id_to_wire, vote_from_wire, vote_of, vote_to_wire};
+use super::codec::vote_of;
 use super::machine::Machine;
-use super::transport::wire::{self, append_reply::Status, envelope::Body};
+use super::membership::Members;
 use super::types::{Command, CommittedLeaderId, GroupId, Raft, RaftNodeId, Reply, TypeConfig, Vote};
 use crate::wal::GroupLog;
 
@@ -60,6 +60,8 @@ pub struct Progress {
     pub matched: Option<u64>,
     /// How long ago the newest message that it has answered was sent.
     pub acked: Option<Duration>,
+    /// Whether it votes; a learner does not.
+    pub votes: bool,
 }
 
 /// A leader's view of its group.
@@ -75,30 +77,35 @@ pub struct Replication {
 pub struct Group {
     id: GroupId,
     me: RaftNodeId,
-    voters: Vec<RaftNodeId>,
+    /// The brokers that should lead, the most preferred first.
+    preference: ArcSwap<Vec<i32>>,
     pub(super) raft: Raft,
-    machine: Machine,
+    pub(super) machine: Machine,
     log: GroupLog,
     leader: Arc<Mutex<Option<Leader>>>,
-    runtime: Handle,
+    pub(super) runtime: Handle,
+    /// How long an election may take: after that a hand-over is taken to have failed.
+    pub(super) patience: Duration,
 }
 
 /// What is needed to make a [`Group`].
 pub(super) struct Parts {
     pub(super) id: GroupId,
     pub(super) me: RaftNodeId,
-    pub(super) voters: Vec<RaftNodeId>,
+    pub(super) preference: Vec<i32>,
     pub(super) raft: Raft,
     pub(super) machine: Machine,
     pub(super) log: GroupLog,
     pub(super) leader: Arc<Mutex<Option<Leader>>>,
     pub(super) runtime: Handle,
+    pub(super) patience: Duration,
 }
 
 impl Group {
     pub(super) fn new(parts: Parts) -> Self {
-        let Parts { id, me, voters, raft, machine, log, leader, runtime } = parts;
-        Self { id, me, voters, raft, machine, log, leader, runtime }
+        let Parts { id, me, preference, raft, machine, log, leader, runtime, patience } = parts;
+        let preference = ArcSwap::from_pointee(preference);
+        Self { id, me, preference, raft, machine, log, leader, runtime, patience }
     }
 
     /// The group's id.
@@ -111,9 +118,38 @@ impl Group {
         self.me
     }
 
-    /// The voters, the preferred leader first.
-    pub fn voters(&self) -> &[RaftNodeId] {
-        &self.voters
+    /// The voters, as the newest entry about them in this node's log says; the preferred leader first.
+    pub fn voters(&self) -> Vec<RaftNodeId> {
+        let preference = self.preference.load();
+        let rank = |v: &RaftNodeId| preference.iter().position(|b| *b == v.broker()).unwrap_or(usize::MAX);
+        let mut voters: Vec<RaftNodeId> = self.members().voters().into_iter().collect();
+        voters.sort_by_key(rank);
+        voters
+    }
+
+    /// Says which brokers should lead, the most preferred first.
+    pub fn prefer(&self, brokers: Vec<i32>) {
+        if **self.preference.load() != brokers {
+            self.preference.store(Arc::new(brokers));
+        }
+    }
+
+    /// Who takes part, as the newest entry about it in this node's log says.
+    pub fn members(&self) -> Members {
+        let metrics = self.raft.metrics();
+        let metrics = metrics.borrow_watched();
+        let stored = &metrics.membership_config;
+        let membership = stored.membership();
+        let id = |id: &u64| RaftNodeId::from_raw(*id);
+        Members {
+            voter_sets: membership
+                .get_joint_config()
+                .iter()
+                .map(|set| set.iter().map(id).collect())
+                .collect(),
+            learners: membership.learner_ids().map(RaftNodeId::from_raw).collect(),
+            committed: *stored.log_id() <= metrics.last_applied,
+        }
     }
 
     /// The group's log in the WAL.
@@ -182,8 +218,9 @@ impl Group {
 
     /// Tells the group that a broker can be reached again: replication to it goes on at once.
     pub(super) fn reachable(self: &Arc<Self>, broker: i32) {
-        let targets: Vec<u64> =
-            self.voters.iter().filter(|v| v.broker() == broker).map(|v| v.raw()).collect();
+        let members = self.members();
+        let all = members.voters().into_iter().chain(members.learners);
+        let targets: Vec<u64> = all.filter(|v| v.broker() == broker).map(RaftNodeId::raw).collect();
         let group = self.clone();
         self.runtime.spawn(async move { drop(group.raft.trigger().reset_backoff(targets).await) });
     }
@@ -194,21 +231,14 @@ impl Group {
         self.runtime.spawn(async move { drop(group.raft.trigger().heartbeat().await) });
     }
 
-    /// Hands leadership over to another voter that is alive and caught up; it happens in the background.
-    ///
-    /// If the other does not take it, openraft leaves this leader in transfer, where it refuses proposals until its
-    /// term ends. Whoever offers this to an operator must watch for that and start an election.
-    pub fn transfer_leader(self: &Arc<Self>, to: RaftNodeId) {
-        let group = self.clone();
-        self.runtime.spawn(async move { drop(group.raft.trigger().transfer_leader(to.raw()).await) });
-    }
-
     /// How far every member is, if this node leads.
     pub fn replication(&self) -> Option<Replication> {
         let metrics = self.raft.metrics();
         let metrics = metrics.borrow_watched();
         let followers = metrics.replication.as_ref()?;
         let acked = |id: u64| metrics.heartbeat.as_ref()?.get(&id)?.map(|sent| sent.elapsed());
+        let membership = metrics.membership_config.membership();
+        let votes = |id: u64| membership.get_joint_config().iter().any(|set| set.contains(&id));
         let followers = followers
             .iter()
             .filter(|(id, _)| **id != self.me.raw())
@@ -216,6 +246,7 @@ impl Group {
                 node: RaftNodeId::from_raw(*id),
                 matched: matched.as_ref().map(|m| m.index),
                 acked: acked(*id),
+                votes: votes(*id),
             })
             .collect();
         Some(Replication { last: metrics.last_log_index, followers })
@@ -230,63 +261,6 @@ impl Group {
     pub async fn shutdown(&self) {
         drop(self.raft.shutdown().await);
     }
-
-    /// Processes a peer's message.
-    pub(super) async fn handle(&self, message: Body) -> Result<Body, String> {
-        match message {
-            Body::Append(append) => self.handle_append(append).await,
-            Body::Vote(vote) => self.handle_vote(vote).await,
-            Body::TransferLeader(transfer) => self.handle_transfer(transfer).await,
-            _ => Err("a message of this kind is not for a group".into()),
-        }
-    }
-
-    async fn handle_append(&self, append: wire::Append) -> Result<Body, String> {
-        let entries: io::Result<Vec<_>> = append.entries.into_iter().map(entry_from_wire).collect();
-        let rpc = AppendEntriesRequest {
-            vote: vote_from_wire(append.vote).map_err(text)?,
-            prev_log_id: id_from_wire(append.prev),
-            entries: entries.map_err(text)?,
-            leader_commit: id_from_wire(append.commit),
-        };
-        let mut reply = wire::AppendReply::default();
-        match self.raft.append_entries(rpc).await.map_err(text)? {
-            AppendEntriesResponse::Success => reply.set_status(Status::Success),
-            AppendEntriesResponse::PartialSuccess(matched) => {
-                reply.set_status(Status::Partial);
-                reply.matched = matched.as_ref().map(id_to_wire);
-            }
-            AppendEntriesResponse::Conflict => reply.set_status(Status::Conflict),
-            AppendEntriesResponse::HigherVote(vote) => {
-                reply.set_status(Status::HigherVote);
-                reply.vote = Some(vote_to_wire(&vote));
-            }
-        }
-        Ok(Body::AppendReply(reply))
-    }
-
-    async fn handle_vote(&self, vote: wire::Vote) -> Result<Body, String> {
-        let mut rpc = VoteRequest::new(vote_from_wire(vote.vote).map_err(text)?, id_from_wire(vote.last));
-        rpc.leadership_transfer = vote.leadership_transfer;
-        let answer = if vote.pre_vote { self.raft.pre_vote(rpc).await } else { self.raft.vote(rpc).await };
-        let answer = answer.map_err(text)?;
-        Ok(Body::VoteReply(wire::VoteReply {
-            vote: Some(vote_to_wire(&answer.vote)),
-            last: answer.last_log_id.as_ref().map(id_to_wire),
-            granted: answer.vote_granted,
-        }))
-    }
-
-    async fn handle_transfer(&self, transfer: wire::TransferLeader) -> Result<Body, String> {
-        let from = vote_from_wire(transfer.from).map_err(text)?;
-        let rpc = TransferLeaderRequest::new(from, transfer.to, id_from_wire(transfer.last));
-        let answer = self.raft.handle_transfer_leader(rpc).await.map_err(text)?;
-        Ok(Body::TransferLeaderReply(wire::TransferLeaderReply { accepted: answer.is_ok() }))
-    }
-}
-
-fn text(e: impl std::fmt::Display) -> String {
-    e.to_string()
 }
 
 /// What a durable vote says about leadership.

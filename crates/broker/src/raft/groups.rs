@@ -13,15 +13,17 @@ use openraft::{Config, EmptyNode, SnapshotPolicy};
 use parking_lot::{Mutex, RwLock};
 use tokio::runtime::Handle;
 
+use super::codec::decode_checkpoint;
 use super::group::{Group, Leader, Parts, leader_of};
 use super::liveness::Liveness;
 use super::machine::{Machine, StateMachine};
-use super::storage::{LogStore, VoteHook};
-use super::transport::{Peers, network::Factory};
+use super::storage::{LogStore, VoteHook, durable};
+use super::throttle::Throttle;
+use super::transport::{Peers, network::Factory, wire};
 use super::types::{GroupId, Raft, RaftNodeId, Vote};
-use crate::wal::{CheckpointSource, Wal};
+use crate::wal::{CheckpointSource, GroupLog, Wal};
 
-/// The clocks of Raft on this node.
+/// The clocks and rates of Raft on this node.
 #[derive(Debug, Clone, Copy)]
 pub struct Timing {
     /// Peers say that they live this often.
@@ -31,6 +33,8 @@ pub struct Timing {
     /// A replica that has not been at the end of the leader's log for this long is out of sync
     /// (`replica.lag.time.max.ms`).
     pub replica_lag_max: Duration,
+    /// Bytes per second that this node sends to replicas that catch up; 0: as many as it can.
+    pub catch_up_rate: u64,
 }
 
 /// A group to start on this node.
@@ -39,8 +43,11 @@ pub struct GroupSpec {
     pub id: GroupId,
     /// This node's replica id in it.
     pub me: RaftNodeId,
-    /// The voters that the group is founded with, the preferred leader first.
-    pub voters: Vec<RaftNodeId>,
+    /// The voters that the group was founded with. If this node is one of them and its log is empty, it founds the group;
+    /// anybody else waits until the group's leader adds it.
+    pub founders: Vec<RaftNodeId>,
+    /// The brokers that should lead, the most preferred first.
+    pub preference: Vec<i32>,
     /// What committed entries are applied to.
     pub app: Arc<dyn StateMachine>,
 }
@@ -57,6 +64,8 @@ struct Inner {
     liveness: Liveness,
     config: Arc<Config>,
     runtimes: Vec<Handle>,
+    throttle: Arc<Throttle>,
+    patience: Duration,
     groups: RwLock<HashMap<GroupId, Arc<Group>>>,
     /// Checkpointed states found in the WAL, until their group is started.
     checkpoints: Mutex<HashMap<GroupId, Bytes>>,
@@ -78,6 +87,8 @@ impl Groups {
             liveness: liveness.clone(),
             config: Arc::new(config),
             runtimes: start_runtimes()?,
+            throttle: Arc::new(Throttle::new(timing.catch_up_rate)),
+            patience: timing.election,
             groups: RwLock::default(),
             checkpoints: Mutex::new(checkpoints),
         };
@@ -108,31 +119,64 @@ impl Groups {
     }
 
     async fn open(&self, spec: GroupSpec, runtime: Handle) -> io::Result<Arc<Group>> {
-        let GroupSpec { id, me, voters, app } = spec;
+        let GroupSpec { id, me, founders, preference, app } = spec;
         let log = self.inner.wal.group(id);
         let leader: Arc<Mutex<Option<Leader>>> = Arc::default();
-        let machine = self.restore(id, app)?;
-        let store = LogStore::new(log.clone(), self.vote_hook(id, me, leader.clone()));
-        let factory = Factory { group: id, peers: self.inner.peers.clone() };
+        let (log, checkpoint) = self.own_log(log, me, founders.contains(&me)).await?;
+        let machine = Machine::open(me, app, log.clone(), checkpoint)?;
+        if log.state().last.is_none() {
+            machine.claim_log().await?;
+        }
+        let store = LogStore::new(log.clone(), self.vote_hook(id, me, leader.clone()), machine.clone());
+        let factory = Factory {
+            group: id,
+            peers: self.inner.peers.clone(),
+            learners: machine.learners(),
+            throttle: self.inner.throttle.clone(),
+        };
         let raft = Raft::new(me.raw(), self.inner.config.clone(), factory, store, machine.clone())
             .await
             .map_err(io::Error::other)?;
         raft.runtime_config().tick(false);
-        if log.state().last.is_none() {
+        if log.state().last.is_none() && founders.contains(&me) {
             #[allow(clippy::zero_sized_map_values, reason = "openraft asks for this map")]
-            let members: BTreeMap<u64, EmptyNode> = voters.iter().map(|v| (v.raw(), EmptyNode {})).collect();
+            let members: BTreeMap<u64, EmptyNode> =
+                founders.iter().map(|v| (v.raw(), EmptyNode {})).collect();
             raft.initialize(members).await.map_err(io::Error::other)?;
         }
-        Ok(Arc::new(Group::new(Parts { id, me, voters, raft, machine, log, leader, runtime })))
+        let patience = self.inner.patience;
+        Ok(Arc::new(Group::new(Parts { id, me, preference, raft, machine, log, leader, runtime, patience })))
     }
 
-    /// The state machine at its checkpoint. A checkpoint may be ahead of the log: the leader applies what a quorum
-    /// of others has on disk before its own disk has it. Such a state is dropped and built again from the log.
-    fn restore(&self, id: GroupId, app: Arc<dyn StateMachine>) -> io::Result<Machine> {
+    /// The log, if it is this replica's. What an earlier replica of this node left is removed: a Raft id never meets the
+    /// log of another.
+    async fn own_log(
+        &self,
+        log: GroupLog,
+        me: RaftNodeId,
+        is_founder: bool,
+    ) -> io::Result<(GroupLog, Option<wire::Snapshot>)> {
+        let id = log.id();
         let checkpoint = self.inner.checkpoints.lock().remove(&id);
-        let machine = Machine::open(app.clone(), checkpoint.as_deref())?;
-        let last = self.inner.wal.group(id).state().last.map(|l| l.index);
-        if machine.position() <= last { Ok(machine) } else { Machine::open(app, None) }
+        let checkpoint = checkpoint.map(|bytes| decode_checkpoint(&bytes)).transpose()?;
+        let owner = checkpoint.as_ref().map(|c| c.replica).filter(|replica| *replica != 0);
+        let is_ours = owner.map_or(is_founder, |owner| owner == me.raw());
+        let is_empty = checkpoint.is_none() && log.state().last.is_none() && log.state().vote.is_none();
+        if is_ours || is_empty {
+            return Ok((log, checkpoint));
+        }
+        durable(|done| log.remove(done)).await?;
+        Ok((self.inner.wal.group(id), None))
+    }
+
+    /// Whose log the WAL holds for this group, as far as it says: a founder's may be unmarked.
+    pub fn owner(&self, id: GroupId) -> Option<RaftNodeId> {
+        if let Some(group) = self.get(id) {
+            return Some(group.me());
+        }
+        let checkpoint = self.inner.checkpoints.lock().get(&id).cloned()?;
+        let replica = decode_checkpoint(&checkpoint).ok()?.replica;
+        (replica != 0).then(|| RaftNodeId::from_raw(replica))
     }
 
     fn vote_hook(&self, id: GroupId, me: RaftNodeId, leader: Arc<Mutex<Option<Leader>>>) -> VoteHook {
@@ -161,12 +205,11 @@ impl Groups {
         }
     }
 
-    /// Ends a group and forgets its log: its topic was deleted.
+    /// Ends a group and forgets its log: its topic was deleted, or the replica has left.
     pub async fn remove(&self, id: GroupId) -> io::Result<()> {
         self.stop(id).await;
-        let (tx, rx) = tokio::sync::oneshot::channel();
-        self.inner.wal.group(id).remove(Box::new(move |r| drop(tx.send(r)))).map_err(io::Error::other)?;
-        rx.await.map_err(io::Error::other)?
+        self.inner.checkpoints.lock().remove(&id);
+        durable(|done| self.inner.wal.group(id).remove(done)).await
     }
 
     /// The node's WAL.
@@ -201,6 +244,8 @@ fn config(timing: Timing) -> Config {
         heartbeat_interval: election.saturating_sub(1).max(1),
         snapshot_policy: SnapshotPolicy::Never,
         max_in_snapshot_log_to_keep: u64::MAX,
+        // For a whole snapshot to be sent and installed.
+        install_snapshot_timeout: 60_000,
         enable_pre_vote: Some(true),
         allow_log_reversion: Some(false),
         enable_leader_restore: Some(false),

@@ -3,8 +3,13 @@
 //! The state of a group (its position, membership and the application's own state) is kept consistent under one
 //! lock, so that a WAL checkpoint taken at any moment is a state that the group really had.
 //!
+//! A snapshot is the state at the purge point, the *base*: a follower whose log ends before it gets the base and then
+//! the log, so that it has every record that is retained. The base is part of each WAL checkpoint, and is made durable
+//! before anything is purged up to it ([`Machine::rebase`]) and before an installed one counts as applied.
+//!
 //! Must never: apply an entry twice or out of order, or drop the answer to a proposal.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::sync::Arc;
 
@@ -12,14 +17,17 @@ use bytes::Bytes;
 use futures::{Stream, TryStreamExt};
 use openraft::storage::{EntryResponder, RaftStateMachine};
 use openraft::{OptionalSend, RaftSnapshotBuilder};
-use parking_lot::Mutex;
+use parking_lot::{Mutex, RwLock};
 use prost::Message;
 
-use super::codec::{decode_state, encode_state, invalid};
+use super::codec::{decode_checkpoint, decode_state, encode_state, id_from_wire, invalid};
+use super::storage::durable;
 use super::transport::wire;
 use super::types::{
-    Command, EntryPayload, LogId, Reply, Snapshot, SnapshotMeta, StoredMembership, TypeConfig, term_of,
+    Command, EntryPayload, LogId, RaftNodeId, Reply, Snapshot, SnapshotMeta, StoredMembership, TypeConfig,
+    term_of,
 };
+use crate::wal::GroupLog;
 
 /// A committed entry as the application sees it.
 #[derive(Debug)]
@@ -53,6 +61,8 @@ pub trait StateMachine: Send + Sync + 'static {
     fn settled(&self) {}
     /// The state after the last entry applied.
     fn encode(&self) -> Bytes;
+    /// Records counted up to the last entry applied: the base offset of what comes next.
+    fn end_offset(&self) -> u64;
     /// Becomes the state before the first entry.
     fn reset(&self);
     /// Becomes the state that `encode` gave.
@@ -62,39 +72,115 @@ pub trait StateMachine: Send + Sync + 'static {
 struct Position {
     last: Option<LogId>,
     membership: StoredMembership,
+    /// The state at the purge point, once there is one.
+    base: Option<Box<wire::Snapshot>>,
 }
+
+/// The members that do not vote, as of the last membership applied: what is sent to them is throttled.
+pub(super) type Learners = Arc<RwLock<BTreeSet<u64>>>;
 
 /// openraft's handle of a group's state machine.
 #[derive(Clone)]
 pub(super) struct Machine {
+    me: u64,
     position: Arc<Mutex<Position>>,
+    learners: Learners,
+    log: GroupLog,
     app: Arc<dyn StateMachine>,
 }
 
 impl Machine {
     /// Starts from the state in a WAL checkpoint, or from nothing.
-    pub(super) fn open(app: Arc<dyn StateMachine>, checkpoint: Option<&[u8]>) -> io::Result<Self> {
-        let mut position = Position { last: None, membership: StoredMembership::default() };
-        app.reset();
-        if let Some(bytes) = checkpoint {
-            let snapshot =
-                wire::Snapshot::decode(bytes).map_err(|e| invalid(format!("WAL checkpoint: {e}")))?;
-            let (last, membership, state) = decode_state(snapshot)?;
-            app.restore(&state)?;
-            position = Position { last, membership };
+    ///
+    /// A checkpointed state may be ahead of the log: the leader applies what a quorum of others has on disk before its
+    /// own disk has it. Such a state is dropped, and built again from the base and the log. Only an installed
+    /// snapshot, which is its own base, is rightly ahead: the log goes on behind it.
+    pub(super) fn open(
+        me: RaftNodeId,
+        app: Arc<dyn StateMachine>,
+        log: GroupLog,
+        checkpoint: Option<wire::Snapshot>,
+    ) -> io::Result<Self> {
+        let position = Position { last: None, membership: StoredMembership::default(), base: None };
+        let (position, learners) = (Arc::new(Mutex::new(position)), Learners::default());
+        let machine = Self { me: me.raw(), position, learners, log, app };
+        machine.app.reset();
+        let Some(mut state) = checkpoint else { return Ok(machine) };
+        let base = state.base.take();
+        let end = machine.log.state().last.map(|id| id.index);
+        let index = |s: &wire::Snapshot| s.last.map(|id| id.index);
+        if index(&state) <= end || base.as_deref().is_some_and(|b| b.last == state.last) {
+            machine.become_state(state)?;
+        } else if let Some(base) = base.as_deref() {
+            machine.become_state(base.clone())?;
         }
-        Ok(Self { position: Arc::new(Mutex::new(position)), app })
+        machine.position.lock().base = base;
+        Ok(machine)
     }
 
-    /// The index of the last entry applied.
-    pub(super) fn position(&self) -> Option<u64> {
-        self.position.lock().last.as_ref().map(|id| id.index)
+    fn become_state(&self, state: wire::Snapshot) -> io::Result<()> {
+        let (last, membership, state) = decode_state(state)?;
+        let mut position = self.position.lock();
+        self.app.restore(&state)?;
+        self.note_learners(&membership);
+        (position.last, position.membership) = (last, membership);
+        Ok(())
+    }
+
+    fn note_learners(&self, membership: &StoredMembership) {
+        *self.learners.write() = membership.membership().learner_ids().collect();
+    }
+
+    /// The members that do not vote.
+    pub(super) fn learners(&self) -> Learners {
+        self.learners.clone()
     }
 
     /// The state for a WAL checkpoint.
     pub(super) fn checkpoint(&self) -> Bytes {
+        self.encode(&self.position.lock()).encode_to_vec().into()
+    }
+
+    fn encode(&self, position: &Position) -> wire::Snapshot {
+        let state = encode_state(position.last.as_ref(), &position.membership, self.app.encode());
+        wire::Snapshot { end: self.app.end_offset(), base: position.base.clone(), replica: self.me, ..state }
+    }
+
+    /// Notes durably whose log this is, before there is any.
+    pub(super) async fn claim_log(&self) -> io::Result<()> {
+        durable(|done| self.log.save_app_state(self.checkpoint(), done)).await
+    }
+
+    /// The index of the base, if there is one.
+    pub(super) fn base(&self) -> Option<u64> {
+        self.position.lock().base.as_deref().and_then(|b| b.last).map(|id| id.index)
+    }
+
+    /// Records counted up to the base, if the base is at `upto`.
+    pub(super) fn end_at(&self, upto: &LogId) -> Option<u64> {
         let position = self.position.lock();
-        encode_state(position.last.as_ref(), &position.membership, self.app.encode()).encode_to_vec().into()
+        let base = position.base.as_deref()?;
+        (id_from_wire(base.last).as_ref() == Some(upto)).then_some(base.end)
+    }
+
+    /// Takes the state that a WAL checkpoint recorded as the new base, if it lies ahead of the present one and at or
+    /// before index `limit`. Durable on return; gives the base's index.
+    pub(super) async fn rebase(&self, checkpoint: &[u8], limit: u64) -> io::Result<Option<u64>> {
+        let mut base = decode_checkpoint(checkpoint)?;
+        (base.base, base.replica) = (None, 0);
+        let Some(index) = base.last.map(|id| id.index).filter(|index| *index <= limit) else {
+            return Ok(None);
+        };
+        if self.base().is_some_and(|present| present >= index) {
+            return Ok(None);
+        }
+        let state = {
+            let mut position = self.position.lock();
+            position.base = Some(Box::new(base));
+            self.encode(&position)
+        };
+        durable(|done| self.log.save_app_state(state.encode_to_vec().into(), done)).await?;
+        Ok(Some(index))
     }
 
     fn apply_one(&self, log_id: LogId, payload: &EntryPayload) -> Reply {
@@ -104,6 +190,7 @@ impl Machine {
             EntryPayload::Normal(command) => Payload::Data(command),
             EntryPayload::Membership(m) => {
                 position.membership = StoredMembership::new(Some(log_id), m.clone());
+                self.note_learners(&position.membership);
                 Payload::Membership
             }
         };
@@ -111,6 +198,15 @@ impl Machine {
         position.last = Some(log_id);
         reply
     }
+}
+
+/// The base as openraft sees it. What is sent is the whole message, in its encoding.
+fn snapshot_of(base: &wire::Snapshot) -> io::Result<Snapshot> {
+    let (last_log_id, last_membership, _) = decode_state(base.clone())?;
+    Ok(Snapshot {
+        meta: SnapshotMeta { last_log_id, last_membership },
+        snapshot: base.encode_to_vec().into(),
+    })
 }
 
 impl RaftStateMachine<TypeConfig> for Machine {
@@ -140,27 +236,31 @@ impl RaftStateMachine<TypeConfig> for Machine {
         self.clone()
     }
 
-    /// Refused: nothing is ever purged from a log yet, so no leader has a reason to send a snapshot.
-    async fn install_snapshot(&mut self, meta: &SnapshotMeta, _snapshot: Bytes) -> io::Result<()> {
-        Err(io::Error::new(
-            io::ErrorKind::Unsupported,
-            format!("a snapshot at {:?} was sent, but logs are kept whole", meta.last_log_id),
-        ))
+    /// Becomes the state that the leader sent. Durable before it counts: what is purged next cannot come back.
+    async fn install_snapshot(&mut self, _meta: &SnapshotMeta, snapshot: Bytes) -> io::Result<()> {
+        let base = wire::Snapshot::decode(snapshot).map_err(|e| invalid(format!("snapshot: {e}")))?;
+        let checkpoint =
+            wire::Snapshot { base: Some(Box::new(base.clone())), replica: self.me, ..base.clone() };
+        durable(|done| self.log.save_app_state(checkpoint.encode_to_vec().into(), done)).await?;
+        self.become_state(base.clone())?;
+        self.position.lock().base = Some(Box::new(base));
+        self.app.settled();
+        Ok(())
     }
 
     async fn get_current_snapshot(&mut self) -> io::Result<Option<Snapshot>> {
-        Ok(None)
+        self.position.lock().base.as_deref().map(snapshot_of).transpose()
     }
 }
 
 impl RaftSnapshotBuilder<TypeConfig> for Machine {
     type SnapshotData = Bytes;
 
+    /// The base: nothing else is a snapshot here, see the module.
     async fn build_snapshot(&mut self) -> io::Result<Snapshot> {
-        let position = self.position.lock();
-        Ok(Snapshot {
-            meta: SnapshotMeta { last_log_id: position.last, last_membership: position.membership.clone() },
-            snapshot: self.app.encode(),
-        })
+        match self.position.lock().base.as_deref() {
+            Some(base) => snapshot_of(base),
+            None => Err(invalid("a snapshot was asked for before there was a purge point")),
+        }
     }
 }

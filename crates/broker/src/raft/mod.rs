@@ -12,16 +12,21 @@
 //! Must never: know what an entry's body means (that is the state machine's business), acknowledge anything before
 //! a quorum's fsync, or let a type of openraft out of this module: its alphas change from one to the next.
 
+mod answers;
+mod change;
 mod codec;
 mod group;
 mod groups;
 pub mod liveness;
 mod machine;
+pub mod membership;
 mod storage;
+mod throttle;
 pub mod transport;
 mod types;
 
-pub use group::{Group, ProposeError};
+pub use change::ChangeError;
+pub use group::{Group, Progress, ProposeError, Replication};
 pub use groups::{GroupSpec, Groups, Timing, control_runtime};
 pub use machine::{Applied, Payload, StateMachine};
 pub use types::{Command, GroupId, METADATA_GROUP, RaftNodeId, Reply};

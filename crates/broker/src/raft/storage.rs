@@ -17,6 +17,7 @@ use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
 use super::codec::{entry_from_wal, entry_to_wal, id_from_wal, vote_of};
+use super::machine::Machine;
 use super::types::{Entry, LogId, TypeConfig, Vote, term_of};
 use crate::wal::{self, GroupLog, WalError};
 
@@ -34,12 +35,14 @@ pub(super) struct LogStore {
     on_vote: VoteHook,
     /// The last vote saved: names the leader of the entries of its term.
     vote: Arc<Mutex<Option<Vote>>>,
+    /// Knows how many records an installed snapshot stands for.
+    machine: Machine,
 }
 
 impl LogStore {
-    pub(super) fn new(log: GroupLog, on_vote: VoteHook) -> Self {
+    pub(super) fn new(log: GroupLog, on_vote: VoteHook, machine: Machine) -> Self {
         let vote = log.state().vote.map(|v| vote_of(v.term, v.leader, v.committed));
-        Self { log, on_vote, vote: Arc::new(Mutex::new(vote)) }
+        Self { log, on_vote, vote: Arc::new(Mutex::new(vote)), machine }
     }
 
     fn leader_of(&self, term: u64) -> u64 {
@@ -79,7 +82,7 @@ fn to_io(e: WalError) -> io::Error {
 }
 
 /// Runs a WAL operation and waits until it is durable.
-async fn durable(op: impl FnOnce(wal::Done) -> Result<(), WalError>) -> io::Result<()> {
+pub(super) async fn durable(op: impl FnOnce(wal::Done) -> Result<(), WalError>) -> io::Result<()> {
     let (tx, rx) = oneshot::channel();
     op(Box::new(move |result| drop(tx.send(result)))).map_err(to_io)?;
     rx.await.map_err(|_| io::Error::other("the WAL was closed"))?
@@ -197,11 +200,19 @@ impl RaftLogStorage<TypeConfig> for LogStore {
 
     async fn purge(&mut self, upto: LogId) -> io::Result<()> {
         let state = self.log.state();
-        let base_after = match self.log.headers(upto.index + 1..upto.index + 2).map_err(to_io)?.first() {
+        let next = self.log.headers(upto.index + 1..upto.index + 2).map_err(to_io)?.first().copied();
+        let base_after = match next {
             Some(next) => next.base,
-            None => state.end,
+            None if state.last.is_some_and(|last| last.index == upto.index) => state.end,
+            // A snapshot was installed: the log goes on behind it.
+            None => self.machine.end_at(&upto).ok_or_else(|| {
+                io::Error::other(format!(
+                    "purge up to {upto}, of which there is neither an entry nor a snapshot"
+                ))
+            })?,
         };
-        let id = wal::LogId { term: term_of(&upto), leader: 0, index: upto.index };
-        durable(|done| self.log.purge(id, base_after, done)).await
+        let unknown = wal::LogId { term: term_of(&upto), leader: 0, index: upto.index };
+        let known = self.log.id_at(upto.index).map_err(to_io)?.filter(|id| id.term == unknown.term);
+        durable(|done| self.log.purge(known.unwrap_or(unknown), base_after, done)).await
     }
 }

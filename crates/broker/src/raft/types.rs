@@ -39,11 +39,11 @@ impl RaftNodeId {
         (self.0 >> 32) as u32
     }
 
-    pub(super) fn raw(self) -> u64 {
+    pub(crate) fn raw(self) -> u64 {
         self.0
     }
 
-    pub(super) fn from_raw(raw: u64) -> Self {
+    pub(crate) fn from_raw(raw: u64) -> Self {
         Self(raw)
     }
 }

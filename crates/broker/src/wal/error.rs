@@ -74,6 +74,20 @@ pub enum WalError {
         /// Where its frame begins.
         offset: u64,
     },
+    /// The checkpoint at the head of a file is damaged. Nothing of it is served.
+    #[error("the checkpoint at the head of WAL file {file} is damaged; use the one of a newer file")]
+    DamagedCheckpoint {
+        /// The file.
+        file: PathBuf,
+    },
+    /// There is no such file, or no longer.
+    #[error(
+        "there is no WAL file {file:016x}: it was deleted when nothing in it was alive; look the file up again"
+    )]
+    NoSuchFile {
+        /// Its sequence number.
+        file: u64,
+    },
     /// A read before the start of the log.
     #[error(
         "group {group}: entry {index} is purged, the log starts at {first}; read from there or take a snapshot"

@@ -1,4 +1,4 @@
-//! One file of the WAL: its name, its header page, reads and writes at offsets.
+//! One file of the WAL, or segment: its name, its header page, reads and writes at offsets.
 //!
 //! The first 4096 bytes are the header page: the same 64 bytes at 0 and at 2048 (a damaged sector
 //! leaves the other), zeros between. Frames follow. The header:
@@ -7,7 +7,7 @@
 //!  0  magic     8 bytes "CHRONWAL"
 //!  8  version   u32     3
 //! 12  reserved  u32     zero
-//! 16  sequence  u64     the number in the file's name
+//! 16  sequence  u64     the number in the file's name (of a segment: the last one)
 //! 24  salt      16 bytes, random: seeds the checksums of all frames of the file
 //! 40  zeros
 //! 60  CRC32C    u32     of bytes 0..60
@@ -23,6 +23,9 @@ use rustix::fs::FallocateFlags;
 
 /// Length of the header page: frames begin here.
 pub const PAGE: u64 = 4096;
+/// Numbers from here on are those of segments, below are the sequence numbers of WAL files. (JSON
+/// readers that know only doubles can tell them apart, too.)
+pub const FIRST_SEGMENT: u64 = 1 << 52;
 const MAGIC: &[u8; 8] = b"CHRONWAL";
 const VERSION: u32 = 3;
 const COPY_AT: usize = 2048;
@@ -39,7 +42,16 @@ pub struct WalFile {
     pub seed: u32,
     /// Its length on disk in bytes.
     len: AtomicU64,
-    file: File,
+    handle: Handle,
+}
+
+/// How the bytes are reached.
+#[derive(Debug)]
+enum Handle {
+    /// Through a descriptor that stays open: the file can be read on after it has been deleted.
+    Open(File),
+    /// Through a new descriptor for each read, so that there may be very many such files.
+    OnDemand,
 }
 
 /// What the header page of a file is like.
@@ -64,21 +76,49 @@ pub fn file_name(seq: u64) -> String {
 pub fn parse_name(name: &str) -> Option<u64> {
     let digits = name.strip_suffix(".wal")?;
     let seq = (digits.len() == 16).then(|| u64::from_str_radix(digits, 16).ok())??;
-    // Numbers that no WAL reaches are not ours: there would be no next one.
-    (file_name(seq) == name && (1..=u64::MAX / 2).contains(&seq)).then_some(seq)
+    // Numbers that no WAL reaches are not ours: from there on they are segments'.
+    (file_name(seq) == name && (1..FIRST_SEGMENT).contains(&seq)).then_some(seq)
 }
 
 impl WalFile {
     /// Creates a file at `path` (replacing what is there), `size` bytes preallocated and its header
     /// page written and synced.
     pub fn create(path: &Path, seq: u64, size: u64) -> io::Result<Self> {
+        let file = Self::begin(path, seq, size)?;
+        file.with(File::sync_all)?;
+        Ok(file)
+    }
+
+    /// Like [`create`](Self::create), but nothing is synced yet.
+    pub fn begin(path: &Path, seq: u64, size: u64) -> io::Result<Self> {
         let file = OpenOptions::new().read(true).write(true).create(true).truncate(true).open(path)?;
         let salt: [u8; 16] = rand::random();
-        let file = Self { seq, path: path.to_path_buf(), seed: seed_of(&salt), len: AtomicU64::new(0), file };
+        let file = Self::new(path, seq, seed_of(&salt), 0, Handle::Open(file));
         file.reserve(size.max(PAGE))?;
-        file.file.write_all_at(&header_page(seq, &salt), 0)?;
-        file.file.sync_all()?;
+        file.with(|file| file.write_all_at(&header_page(seq, &salt), 0))?;
         Ok(file)
+    }
+
+    fn new(path: &Path, seq: u64, seed: u32, len: u64, handle: Handle) -> Self {
+        Self { seq, path: path.to_path_buf(), seed, len: AtomicU64::new(len), handle }
+    }
+
+    /// A file of which no frame can be verified.
+    pub fn unreadable(path: &Path, seq: u64) -> io::Result<Self> {
+        Ok(Self::new(path, seq, 0, std::fs::metadata(path)?.len(), Handle::OnDemand))
+    }
+
+    /// The same file at `path`, without a descriptor that stays open.
+    #[must_use]
+    pub fn on_demand(self, path: PathBuf) -> Self {
+        Self { path, handle: Handle::OnDemand, ..self }
+    }
+
+    fn with<T>(&self, act: impl FnOnce(&File) -> io::Result<T>) -> io::Result<T> {
+        match &self.handle {
+            Handle::Open(file) => act(file),
+            Handle::OnDemand => act(&File::open(&self.path)?),
+        }
     }
 
     /// Opens file `seq` at `path` and judges its header page.
@@ -95,8 +135,7 @@ impl WalFile {
             return Ok(Opened::OtherVersion(version));
         }
         let intact = got == page.len() && page == header_page(seq, &salt);
-        let file =
-            Self { seq, path: path.to_path_buf(), seed: seed_of(&salt), len: AtomicU64::new(len), file };
+        let file = Self::new(path, seq, seed_of(&salt), len, Handle::Open(file));
         Ok(if intact { Opened::Intact(file) } else { Opened::Damaged(file) })
     }
 
@@ -110,54 +149,42 @@ impl WalFile {
         if size <= self.len() {
             return Ok(());
         }
-        match rustix::fs::fallocate(&self.file, FallocateFlags::empty(), 0, size) {
-            Ok(()) => {}
-            Err(rustix::io::Errno::OPNOTSUPP) => self.file.set_len(size)?,
-            Err(error) => return Err(error.into()),
-        }
+        self.with(|file| match rustix::fs::fallocate(file, FallocateFlags::empty(), 0, size) {
+            Ok(()) => Ok(()),
+            Err(rustix::io::Errno::OPNOTSUPP) => file.set_len(size),
+            Err(error) => Err(error.into()),
+        })?;
         self.len.store(size, Ordering::Relaxed);
         Ok(())
     }
 
     /// Gives back what lies behind `size`.
     pub fn cut(&self, size: u64) -> io::Result<()> {
-        self.file.set_len(size)?;
+        self.with(|file| file.set_len(size))?;
         self.len.store(size, Ordering::Relaxed);
         Ok(())
     }
 
     /// Writes the slices one after the other, beginning at `offset`.
-    pub fn write_all(&self, mut slices: &mut [IoSlice<'_>], mut offset: u64) -> io::Result<()> {
-        const IOV_MAX: usize = 1024;
-        while !slices.is_empty() {
-            let some = slices.len().min(IOV_MAX);
-            match rustix::io::pwritev(&self.file, &slices[..some], offset) {
-                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-                Ok(written) => {
-                    offset += written as u64;
-                    IoSlice::advance_slices(&mut slices, written);
-                }
-                Err(rustix::io::Errno::INTR) => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-        self.len.fetch_max(offset, Ordering::Relaxed);
+    pub fn write_all(&self, slices: &mut [IoSlice<'_>], offset: u64) -> io::Result<()> {
+        let end = self.with(|file| write_all(file, slices, offset))?;
+        self.len.fetch_max(end, Ordering::Relaxed);
         Ok(())
     }
 
     /// Makes what was written durable.
     pub fn sync(&self) -> io::Result<()> {
-        self.file.sync_data()
+        self.with(File::sync_data)
     }
 
     /// Fills `buf` from `offset`.
     pub fn read_exact(&self, buf: &mut [u8], offset: u64) -> io::Result<()> {
-        self.file.read_exact_at(buf, offset)
+        self.with(|file| file.read_exact_at(buf, offset))
     }
 
     /// Reads at most `buf.len()` bytes from `offset`, fewer only at the end of the file.
     pub fn read_up_to(&self, buf: &mut [u8], offset: u64) -> io::Result<usize> {
-        read_up_to(&self.file, buf, offset)
+        self.with(|file| read_up_to(file, buf, offset))
     }
 }
 
@@ -181,6 +208,24 @@ pub fn is_blank(path: &Path) -> io::Result<bool> {
 /// Makes the names in `dir` durable.
 pub fn sync_dir(dir: &Path) -> io::Result<()> {
     File::open(dir)?.sync_all()
+}
+
+/// Writes the slices, beginning at `offset`. Returns where they end.
+fn write_all(file: &File, mut slices: &mut [IoSlice<'_>], mut offset: u64) -> io::Result<u64> {
+    const IOV_MAX: usize = 1024;
+    while !slices.is_empty() {
+        let some = slices.len().min(IOV_MAX);
+        match rustix::io::pwritev(file, &slices[..some], offset) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(written) => {
+                offset += written as u64;
+                IoSlice::advance_slices(&mut slices, written);
+            }
+            Err(rustix::io::Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(offset)
 }
 
 fn read_up_to(file: &File, buf: &mut [u8], offset: u64) -> io::Result<usize> {
@@ -237,6 +282,7 @@ mod tests {
             "0000000000000abc.wal.new",
             "0000000000000000.wal",
             "ffffffffffffffff.wal",
+            "0010000000000000.wal",
             "+000000000000abc.wal",
         ] {
             assert_eq!(parse_name(foreign), None, "{foreign}");

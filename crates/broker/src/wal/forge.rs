@@ -10,8 +10,9 @@ use bytes::Bytes;
 
 use super::Body;
 use super::batch::Batch;
-use super::file::{PAGE, WalFile, file_name};
+use super::file::{FIRST_SEGMENT, PAGE, WalFile, file_name};
 use super::frame::{FrameType, Header, body_crc};
+use super::segment;
 
 /// A frame to write. The numbers mean what they mean in a frame's header.
 #[derive(Clone, Debug, Default)]
@@ -40,8 +41,27 @@ pub struct Forged {
 
 /// Writes file `seq` of the WAL in `dir`: the frames, then `trailing`.
 pub fn forge(dir: &Path, seq: u64, frames: Vec<Forged>, trailing: &[u8]) -> io::Result<()> {
-    let path = dir.join(file_name(seq));
-    let file = WalFile::create(&path, seq, PAGE)?;
+    forge_file(&dir.join(file_name(seq)), seq, frames, trailing)
+}
+
+/// Writes the `n`th segment of the WAL in `dir`, one of `group`, with entries from index `first` on.
+pub fn forge_segment(
+    dir: &Path,
+    n: u32,
+    group: u64,
+    first: u64,
+    frames: Vec<Forged>,
+    trailing: &[u8],
+) -> io::Result<()> {
+    let directory = segment::directory(dir);
+    fs::create_dir_all(&directory)?;
+    let number = FIRST_SEGMENT + u64::from(n);
+    let name = segment::Name { group, first, number };
+    forge_file(&directory.join(name.file_name()), number, frames, trailing)
+}
+
+fn forge_file(path: &Path, number: u64, frames: Vec<Forged>, trailing: &[u8]) -> io::Result<()> {
+    let file = WalFile::create(path, number, PAGE)?;
     let mut batch = Batch::new(PAGE, PAGE);
     for forged in frames {
         if forged.new_flush {
@@ -57,5 +77,5 @@ pub fn forge(dir: &Path, seq: u64, frames: Vec<Forged>, trailing: &[u8]) -> io::
         batch.add(header, body);
     }
     batch.write(&file)?;
-    fs::OpenOptions::new().write(true).open(&path)?.write_all_at(trailing, batch.end())
+    fs::OpenOptions::new().write(true).open(path)?.write_all_at(trailing, batch.end())
 }

@@ -10,7 +10,8 @@ use bytes::Bytes;
 use parking_lot::{Mutex, MutexGuard};
 
 use super::frame::{FrameType, Header};
-use super::index::{Located, LogIndex};
+use super::index::LogIndex;
+use super::stretch::Located;
 use super::{Entry, EntryHeader, GroupId, GroupState, LogId, Vote, WalError};
 
 impl GroupState {
@@ -90,6 +91,8 @@ impl Durable {
         }
         if from < self.state.next_index() {
             self.index.truncate(from);
+            // What is left may be purged entries only.
+            self.index.purge(self.state.first_index());
             self.state.last = from.checked_sub(1).map(|index| LogId { term, leader, index });
             self.state.end = base;
         }
@@ -217,6 +220,22 @@ impl Log {
             Some(entry) => Some(Source::Hot(entry.clone())),
             None => self.durable.index.get(index).map(Source::Cold),
         }
+    }
+
+    /// Where the entry at `index` lies, if the log holds it and it is durable.
+    pub fn on_disk(&self, index: u64) -> Option<Located> {
+        let on_disk = self.state.first_index()..self.state.next_index().min(self.flushed_next);
+        on_disk.contains(&index).then(|| self.durable.index.get(index))?
+    }
+
+    /// Sum of the body lengths of the entries in `range` that the log holds.
+    pub fn bytes(&self, range: Range<u64>) -> u64 {
+        let start = range.start.max(self.state.first_index());
+        let end = range.end.min(self.state.next_index());
+        let durable = self.durable.index.size_of(&(start..end.min(self.flushed_next))).bodies;
+        let waiting = start.max(self.flushed_next)..end;
+        let lengths = waiting.filter_map(|index| Some(self.hot_at(index)?.body.len() as u64));
+        durable + lengths.sum::<u64>()
     }
 
     /// The id at `index`, or at the purge point.

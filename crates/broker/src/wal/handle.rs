@@ -7,9 +7,11 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use bytes::Bytes;
 
+use super::file::WalFile;
 use super::frame::{FrameType, Header, body_crc, frame_len};
 use super::group::{Group, Log, Source};
 use super::queue::{Done, Op, id_frame};
+use super::read::{Failed, Planned};
 use super::{Body, Entry, EntryHeader, GroupId, GroupState, LogId, Shared, Vote, WalError};
 
 /// The longest body of an entry, in bytes.
@@ -156,14 +158,30 @@ impl GroupLog {
     /// Entries from `range.start` on, as many as `max_bytes` of bodies allow, but at least one if
     /// there is one. What was read from disk has been verified.
     pub fn read(&self, range: Range<u64>, max_bytes: usize) -> Result<Vec<Entry>, WalError> {
-        let sources = self.plan(range, max_bytes)?;
-        super::read::fetch(&self.shared, self.group.id, sources)
+        loop {
+            match super::read::fetch(self.group.id, self.plan(range.clone(), max_bytes)?) {
+                Err(failed) if self.is_outdated(&failed) => {}
+                read => return read.map_err(Failed::into_error),
+            }
+        }
     }
 
-    fn plan(&self, range: Range<u64>, max_bytes: usize) -> Result<Vec<Source>, WalError> {
+    /// Whether a read has failed because entries were copied elsewhere, or purged, after it had been
+    /// planned.
+    pub(super) fn is_outdated(&self, failed: &Failed) -> bool {
+        match failed {
+            Failed::NotFound(file) => !self.shared.segments.read().contains_key(&file.seq),
+            Failed::Error(_) => false,
+        }
+    }
+
+    /// Where the entries are. The files are held on to: what is on disk may be moved or deleted as
+    /// soon as the group's lock is released.
+    pub(super) fn plan(&self, range: Range<u64>, max_bytes: usize) -> Result<Vec<Planned>, WalError> {
         let group = self.group.id;
         let log = self.group.lock_usable()?;
-        let mut sources = Vec::new();
+        let mut sources: Vec<Planned> = Vec::new();
+        let mut last_file: Option<Arc<WalFile>> = None;
         let mut room = max_bytes;
         for index in log.clamp(group, range)? {
             let missing = || WalError::invalid(group, format!("entry {index} has no known place"));
@@ -172,7 +190,15 @@ impl GroupLog {
                 break;
             };
             room = left;
-            sources.push(source);
+            sources.push(match source {
+                Source::Hot(entry) => Planned::Hot(entry),
+                Source::Cold(located) => {
+                    let file = last_file.take().filter(|file| file.seq == located.file);
+                    let file = file.or_else(|| self.shared.file(located.file)).ok_or_else(missing)?;
+                    last_file = Some(file.clone());
+                    Planned::Cold(file, located)
+                }
+            });
         }
         Ok(sources)
     }
@@ -186,6 +212,18 @@ impl GroupLog {
     pub fn headers(&self, range: Range<u64>) -> Result<Vec<EntryHeader>, WalError> {
         let log = self.group.lock_usable()?;
         Ok(log.clamp(self.group.id, range)?.map_while(|index| log.header(index)).collect())
+    }
+
+    /// Sequence number of the WAL file, or number of the segment (2^52 and above), that holds the entry
+    /// at `index`. `None`: it is not on disk yet, or the log has no such entry.
+    pub fn file_of(&self, index: u64) -> Option<u64> {
+        self.group.lock_usable().ok()?.on_disk(index).map(|located| located.file)
+    }
+
+    /// Sum of the body lengths of the entries in `range` that the log holds. From memory; looks at
+    /// single entries only where the range begins or ends.
+    pub fn bytes(&self, range: Range<u64>) -> u64 {
+        self.group.lock().bytes(range)
     }
 
     /// The id of the entry at `index`, or of the purge point; `None` if the log does not reach there.

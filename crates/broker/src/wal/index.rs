@@ -1,212 +1,136 @@
 //! Where the entries of one group lie on disk. Pure and compact: 16 bytes an entry, terms as runs.
 //!
-//! The index is a list of segments, one per stretch of consecutive entries in one file, so that a
-//! file's share can be written to its footer, and could be dropped and read back, as a whole.
+//! The index is a list of stretches, one for consecutive entries in one file, so that a file's share
+//! can be written to its footer, and could be dropped and read back, as a whole.
 //! Adding an entry voids everything at its index and behind: **the live entry at an index is the
 //! last one written there**. That one rule makes footers of different files mergeable.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::ops::Range;
 
-use super::frame::ALIGN;
-use super::{EntryHeader, LogId};
-
-/// An entry in a segment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Slot {
-    /// Offset of the frame in the file, divided by the frame alignment.
-    pub offset: u32,
-    /// Base, relative to the segment's.
-    pub base: u32,
-    /// Length of the body.
-    pub len: u32,
-    /// The caller's kind.
-    pub kind: u8,
-}
-
-/// Consecutive entries written by one leader in one term.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Run {
-    /// Index of the first of them.
-    pub first: u64,
-    /// The term.
-    pub term: u64,
-    /// The leader.
-    pub leader: u64,
-}
-
-/// Consecutive entries in one file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Segment {
-    /// Sequence number of the file.
-    pub file: u64,
-    /// Index of the first entry.
-    pub first: u64,
-    /// Base of the first entry.
-    pub base: u64,
-    /// Base after the last entry.
-    pub end: u64,
-    /// Who wrote them; the first run begins at `first`.
-    pub runs: Vec<Run>,
-    /// The entries.
-    pub slots: Vec<Slot>,
-}
-
-/// An entry and its place on disk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Located {
-    /// Sequence number of the file.
-    pub file: u64,
-    /// Offset of its frame.
-    pub offset: u64,
-    /// The entry without its body.
-    pub header: EntryHeader,
-}
-
-impl Segment {
-    /// Index after the last entry.
-    pub fn next(&self) -> u64 {
-        self.first + self.slots.len() as u64
-    }
-
-    fn get(&self, index: u64) -> Option<Located> {
-        let at = usize::try_from(index.checked_sub(self.first)?).ok()?;
-        let slot = self.slots.get(at)?;
-        let run = self.runs[..self.runs.partition_point(|run| run.first <= index)].last()?;
-        let base = self.base + u64::from(slot.base);
-        let after = self.slots.get(at + 1).map_or(self.end, |next| self.base + u64::from(next.base));
-        Some(Located {
-            file: self.file,
-            offset: u64::from(slot.offset) * ALIGN,
-            header: EntryHeader {
-                id: LogId { term: run.term, leader: run.leader, index },
-                kind: slot.kind,
-                base,
-                count: (after - base) as u32,
-                body_len: slot.len,
-            },
-        })
-    }
-
-    /// Voids entries from `index` on. Leaves at least the first: the caller drops empty segments.
-    fn truncate(&mut self, index: u64) {
-        let keep = index.saturating_sub(self.first) as usize;
-        if let Some(slot) = self.slots.get(keep) {
-            self.end = self.base + u64::from(slot.base);
-            self.slots.truncate(keep);
-            self.runs.truncate(self.runs.partition_point(|run| run.first < index));
-        }
-    }
-
-    /// Whether an entry can be added behind the others.
-    fn takes(&self, entry: &Located) -> bool {
-        self.file == entry.file
-            && self.next() == entry.header.id.index
-            && self.end == entry.header.base
-            && u32::try_from(self.end - self.base).is_ok()
-    }
-
-    fn push(&mut self, entry: &Located) {
-        let EntryHeader { id, kind, base, count, body_len } = entry.header;
-        if self.runs.last().is_none_or(|run| (run.term, run.leader) != (id.term, id.leader)) {
-            self.runs.push(Run { first: id.index, term: id.term, leader: id.leader });
-        }
-        let slot = Slot {
-            offset: (entry.offset / ALIGN) as u32,
-            base: (base - self.base) as u32,
-            len: body_len,
-            kind,
-        };
-        self.slots.push(slot);
-        self.end = base + u64::from(count);
-    }
-}
+use super::stretch::{Located, Size, Stretch};
 
 /// Where a group's entries lie.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LogIndex {
-    segments: VecDeque<Segment>,
+    stretches: VecDeque<Stretch>,
 }
 
 impl LogIndex {
     /// Adds an entry; it voids what was at its index and behind.
     pub fn push(&mut self, entry: &Located) {
         self.truncate(entry.header.id.index);
-        if let Some(last) = self.segments.back_mut()
+        if let Some(last) = self.stretches.back_mut()
             && last.takes(entry)
         {
             return last.push(entry);
         }
-        let EntryHeader { id, base, .. } = entry.header;
-        let mut segment =
-            Segment { file: entry.file, first: id.index, base, end: base, runs: vec![], slots: vec![] };
-        segment.push(entry);
-        self.segments.push_back(segment);
+        let (id, base) = (entry.header.id, entry.header.base);
+        let mut stretch = Stretch::empty(entry.file, id.index, base);
+        stretch.push(entry);
+        self.stretches.push_back(stretch);
     }
 
-    /// Adds a segment written later than all others.
-    pub fn extend(&mut self, segment: Segment) {
-        self.truncate(segment.first);
-        self.segments.push_back(segment);
+    /// Adds a stretch written later than all others.
+    pub fn extend(&mut self, stretch: Stretch) {
+        self.truncate(stretch.first);
+        self.stretches.push_back(stretch);
     }
 
     /// Voids entries from `index` on.
     pub fn truncate(&mut self, index: u64) {
-        while self.segments.back().is_some_and(|segment| segment.first >= index) {
-            self.segments.pop_back();
+        while self.stretches.back().is_some_and(|stretch| stretch.first >= index) {
+            self.stretches.pop_back();
         }
-        if let Some(last) = self.segments.back_mut() {
+        if let Some(last) = self.stretches.back_mut() {
             last.truncate(index);
         }
     }
 
-    /// Forgets the segments that end before `first`.
+    /// Forgets the stretches that end before `first`.
     pub fn purge(&mut self, first: u64) {
-        while self.segments.front().is_some_and(|segment| segment.next() <= first) {
-            self.segments.pop_front();
+        while self.stretches.front().is_some_and(|stretch| stretch.next() <= first) {
+            self.stretches.pop_front();
         }
     }
 
     /// The entry at `index`.
     pub fn get(&self, index: u64) -> Option<Located> {
-        let after = self.segments.partition_point(|segment| segment.first <= index);
-        self.segments.get(after.checked_sub(1)?)?.get(index)
+        let after = self.stretches.partition_point(|stretch| stretch.first <= index);
+        self.stretches.get(after.checked_sub(1)?)?.get(index)
     }
 
     /// The last entry whose base is at most `offset`.
     pub fn locate(&self, offset: u64) -> Option<u64> {
-        let after = self.segments.partition_point(|segment| segment.base <= offset);
-        let segment = self.segments.get(after.checked_sub(1)?)?;
-        let relative = offset - segment.base;
-        let slot = segment.slots.partition_point(|slot| u64::from(slot.base) <= relative).checked_sub(1)?;
-        Some(segment.first + slot as u64)
+        let after = self.stretches.partition_point(|stretch| stretch.base <= offset);
+        let stretch = self.stretches.get(after.checked_sub(1)?)?;
+        let relative = offset - stretch.base;
+        let slot = stretch.slots.partition_point(|slot| u64::from(slot.base) <= relative).checked_sub(1)?;
+        Some(stretch.first + slot as u64)
+    }
+
+    /// From the first entry to the end of the last; `None` without entries.
+    pub fn range(&self) -> Option<Range<u64>> {
+        Some(self.stretches.front()?.first..self.stretches.back()?.next())
+    }
+
+    /// The stretches, in order.
+    pub fn stretches(&self) -> impl DoubleEndedIterator<Item = &Stretch> {
+        self.stretches.iter()
+    }
+
+    /// The stretches, in order.
+    pub fn into_stretches(self) -> VecDeque<Stretch> {
+        self.stretches
+    }
+
+    /// Points the entries that `copies` holds to there, as far as they still lie in the files `from`:
+    /// meanwhile they may have been voided, replaced or purged. False if none of them does.
+    pub fn relocate(&mut self, from: &BTreeSet<u64>, mut copies: Self) -> bool {
+        let Some(range) = copies.range() else { return false };
+        let copied = |stretch: &Stretch| {
+            from.contains(&stretch.file) && stretch.first < range.end && range.start < stretch.next()
+        };
+        let Some(start) = self.stretches.iter().position(copied) else { return false };
+        let mut rest = self.stretches.split_off(start);
+        let mut end = range.start;
+        while let Some(stretch) = rest.pop_front_if(|stretch| copied(stretch)) {
+            end = stretch.next();
+        }
+        copies.truncate(end);
+        self.stretches.append(&mut copies.stretches);
+        self.stretches.append(&mut rest);
+        true
     }
 
     /// Whether all entries of `range` are there.
     pub fn covers(&self, range: Range<u64>) -> bool {
         let mut next = range.start;
-        for segment in &self.segments {
-            if segment.first <= next {
-                next = next.max(segment.next());
+        for stretch in &self.stretches {
+            if stretch.first <= next {
+                next = next.max(stretch.next());
             }
         }
         next >= range.end
     }
 
-    /// The oldest file that holds an entry.
-    pub fn oldest_file(&self) -> Option<u64> {
-        self.segments.front().map(|segment| segment.file)
+    /// How much the entries with an index in `range` hold.
+    pub fn size_of(&self, range: &Range<u64>) -> Size {
+        let first = self.stretches.partition_point(|stretch| stretch.next() <= range.start);
+        let within = self.stretches.range(first..).take_while(|stretch| stretch.first < range.end);
+        within.fold(Size::default(), |sum, stretch| sum.plus(stretch.size_of(range)))
     }
 
-    /// The segments in `file`.
-    pub fn in_file(&self, file: u64) -> impl Iterator<Item = &Segment> {
-        self.segments.iter().filter(move |segment| segment.file == file)
+    /// The stretches in `file`.
+    pub fn in_file(&self, file: u64) -> impl Iterator<Item = &Stretch> {
+        self.stretches.iter().filter(move |stretch| stretch.file == file)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wal::{EntryHeader, LogId};
 
     fn entry(file: u64, index: u64, term: u64, base: u64, count: u32) -> Located {
         Located {
@@ -270,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn bases_beyond_32_bits_open_a_new_segment() {
+    fn bases_beyond_32_bits_open_a_new_stretch() {
         let big = u32::MAX;
         let entries = [
             entry(1, 0, 1, 0, big),
@@ -284,18 +208,74 @@ mod tests {
     }
 
     #[test]
-    fn a_slot_takes_16_bytes() {
-        assert_eq!(size_of::<Slot>(), 16);
+    fn sizes_follow_what_is_added_and_voided() {
+        let mut index = index_of(&[entry(1, 0, 1, 0, 1), entry(1, 1, 1, 1, 1), entry(2, 2, 1, 2, 1)]);
+        let sizes = |index: &LogIndex| {
+            let all = [0..3, 0..2, 1..3, 2..9, 3..9, 1..1];
+            all.map(|range| index.size_of(&range).bodies / 8)
+        };
+        assert_eq!(sizes(&index), [3, 2, 2, 1, 0, 0]);
+        assert_eq!(index.size_of(&(0..3)).frames, 3 * 72);
+        index.truncate(1);
+        assert_eq!(sizes(&index), [1, 1, 0, 0, 0, 0]);
+    }
+
+    /// The files that hold the entries, in order.
+    fn files(index: &LogIndex) -> Vec<u64> {
+        index.stretches().map(|stretch| stretch.file).collect()
     }
 
     #[test]
-    fn purging_forgets_whole_segments_only() {
+    fn purging_forgets_whole_stretches_only() {
         let mut index = index_of(&[entry(1, 0, 1, 0, 1), entry(1, 1, 1, 1, 1), entry(2, 2, 1, 2, 1)]);
         index.purge(1);
-        assert_eq!(index.oldest_file(), Some(1));
+        assert_eq!(files(&index), [1, 2]);
         index.purge(2);
-        assert_eq!(index.oldest_file(), Some(2));
+        assert_eq!(files(&index), [2]);
         index.purge(3);
-        assert_eq!(index.oldest_file(), None);
+        assert_eq!(files(&index), [0; 0]);
+    }
+
+    /// Entries with these indexes in this file.
+    fn in_file(file: u64, indexes: Range<u64>) -> Vec<Located> {
+        indexes.map(|index| entry(file, index, 1, index, 1)).collect()
+    }
+
+    #[test]
+    fn copied_entries_are_found_where_they_were_copied_to() {
+        let mut index = index_of(&[in_file(1, 0..3), in_file(2, 3..5), in_file(3, 5..9)].concat());
+        assert!(index.relocate(&BTreeSet::from([1, 2]), index_of(&in_file(50, 0..5))));
+        assert_eq!(files(&index), [50, 3]);
+        assert!(index.covers(0..9));
+        assert!(!index.relocate(&BTreeSet::from([1, 2]), index_of(&in_file(51, 0..5))));
+    }
+
+    #[test]
+    fn what_was_purged_voided_or_replaced_while_it_was_copied_stays_so() {
+        let copies = || index_of(&in_file(50, 0..6));
+        let original = || index_of(&[in_file(1, 0..2), in_file(2, 2..6)].concat());
+        let from = BTreeSet::from([1, 2]);
+
+        let mut truncated = original();
+        truncated.truncate(4);
+        assert!(truncated.relocate(&from, copies()));
+        assert_eq!((files(&truncated), truncated.range()), (vec![50], Some(0..4)));
+
+        let mut replaced = original();
+        for entry in in_file(9, 1..3) {
+            replaced.push(&entry);
+        }
+        assert!(replaced.relocate(&from, copies()));
+        assert_eq!((files(&replaced), replaced.range()), (vec![50, 9], Some(0..3)));
+        assert_eq!(replaced.get(1), Some(entry(9, 1, 1, 1, 1)));
+
+        let mut purged = original();
+        purged.purge(2);
+        assert!(purged.relocate(&from, copies()));
+        assert_eq!(purged.get(3), Some(entry(50, 3, 1, 3, 1)));
+
+        let mut begun_anew = index_of(&in_file(9, 0..3));
+        assert!(!begun_anew.relocate(&from, copies()));
+        assert_eq!(files(&begun_anew), [9]);
     }
 }

@@ -1,4 +1,4 @@
-//! Work beside the writer: the next file is made, and dead files are deleted, in the background.
+//! Work beside the writer: the next file is made in the background, so that a rotation finds it ready.
 
 use std::fs;
 use std::io;
@@ -42,7 +42,7 @@ impl Janitor {
                     }
                     Job::Delete(path) => {
                         if let Err(error) = fs::remove_file(&path) {
-                            tracing::warn!(file = %path.display(), %error, "cannot delete a dead WAL file");
+                            tracing::warn!(file = %path.display(), %error, "cannot delete an unused WAL file");
                         }
                     }
                 }
@@ -70,8 +70,8 @@ impl Janitor {
         self.prepared.recv().map_err(|_| io::Error::other("the WAL's background thread has ended"))?
     }
 
-    /// Deletes a file, some time.
-    pub fn delete(&self, path: &Path) {
+    /// Deletes a file that was prepared, some time.
+    fn delete(&self, path: &Path) {
         self.send(Job::Delete(path.to_path_buf()));
     }
 }

@@ -9,8 +9,14 @@
 //!
 //! `0000000000000001.wal`, `0000000000000002.wal`, … Each file is a header page (`file.rs`), a
 //! checkpoint of all groups (`checkpoint.rs`), frames in the order in which they were asked for
-//! (`frame.rs`), and, once sealed, a footer (`footer.rs`) and a trailer. `*.wal.new` is the next file, prepared and not in use. `LOCK` keeps a
-//! second process out.
+//! (`frame.rs`), and, once sealed, a footer (`footer.rs`) and a trailer. `*.wal.new` is the next file,
+//! prepared and not in use. `LOCK` keeps a second process out.
+//!
+//! `segments/<group>-<first index>-<number>.seg`: entries of one group that outlived their neighbours
+//! in a WAL file, moved so that the file could be deleted (`policy.rs` says when). The same header page,
+//! with the segment's number for the sequence number, the same frames, entries only, the same footer
+//! and trailer. Segments are written once and never changed; `*.seg.new` is one that was not finished.
+//! They say where entries are, and the WAL files alone say which of them are alive.
 //!
 //! What is durable when:
 //!
@@ -18,14 +24,19 @@
 //!   that was asked for before, of every group (`writer.rs`).
 //! - *commit point*: rides with the next flush; it may lag behind after a crash.
 //! - *a new file*: it counts once its checkpoint is durable; until then the old one is the tail.
-//! - *a file is deleted* only if it is the oldest, nothing in it is alive, and what killed it (purge,
-//!   truncation, tombstone, newer checkpoint) is durable.
+//! - *a segment*: from the moment at which it has its name. Until the name is durable, its entries are
+//!   in the WAL files and segments that they come from, too.
+//! - *a WAL file is deleted* only if it is the oldest, nothing in it is alive, and what killed it
+//!   (purge, truncation, tombstone, newer checkpoint, a durable copy in a segment) is durable; *a
+//!   segment*, whenever nothing in it is alive and the same holds.
 //!
-//! `recover.rs` says how start-up reads this, `scan.rs` how a torn tail is told from damage.
+//! `recover.rs` says how start-up reads this, `scan.rs` how a torn tail is told from damage, `reclaim.rs`
+//! what is on disk at each step of a relocation.
 
 mod batch;
 mod checkpoint;
 mod codec;
+mod contents;
 mod error;
 mod file;
 mod footer;
@@ -33,23 +44,32 @@ pub mod forge;
 mod frame;
 mod group;
 mod handle;
+mod head;
 mod index;
 mod janitor;
 mod options;
+mod policy;
 mod queue;
 mod read;
+mod reclaim;
 mod recover;
+mod relocate;
 mod replay;
 mod scan;
+mod segment;
+mod space;
 mod stats;
+mod stretch;
 #[cfg(test)]
 mod tests;
+mod turns;
 mod types;
 mod writer;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 use std::fs::{self, File};
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
@@ -64,13 +84,17 @@ pub use handle::{GroupLog, MAX_BODY};
 pub use options::{OnFatal, Options};
 pub use queue::Done;
 pub use recover::{Corruption, TornTail};
+pub use space::{FileKind, FileSpace, Space};
 pub use stats::{FSYNC_BUCKETS_US, Stats};
 pub use types::{Body, CheckpointSource, Entry, EntryHeader, GroupId, GroupState, LogId, Vote};
 
 use file::WalFile;
 use group::{Durable, Group};
 use queue::Queue;
+use reclaim::Reclaimer;
+use segment::Segment;
 use stats::Counters;
+use turns::Turns;
 use writer::Writer;
 
 /// What start-up found.
@@ -89,14 +113,42 @@ struct Shared {
     options: Options,
     queue: Queue,
     counters: Counters,
+    /// The groups as callers see them.
     groups: RwLock<HashMap<GroupId, Arc<Group>>>,
+    /// The groups that are alive as far as the disk knows. Changed by the writer only.
+    live: RwLock<BTreeMap<GroupId, Arc<Group>>>,
+    /// The WAL files; the last is being written. What an index refers to is in here or in `segments`.
     files: RwLock<BTreeMap<u64, Arc<WalFile>>>,
+    segments: RwLock<BTreeMap<u64, Arc<Segment>>>,
+    reclaim: Turns,
     source: RwLock<Option<Arc<dyn CheckpointSource>>>,
 }
 
 impl Shared {
     fn queue_limit(&self) -> u64 {
         self.options.queue_bytes.saturating_mul(4)
+    }
+
+    /// The file with this number, WAL file or segment.
+    fn file(&self, number: u64) -> Option<Arc<WalFile>> {
+        if segment::is_segment(number) {
+            self.segments.read().get(&number).map(|segment| segment.file.clone())
+        } else {
+            self.files.read().get(&number).cloned()
+        }
+    }
+
+    fn live_groups(&self) -> Vec<Arc<Group>> {
+        self.live.read().values().cloned().collect()
+    }
+
+    /// Something may have died: space can perhaps be given back.
+    fn want_reclaim(&self) {
+        #[cfg(test)]
+        if self.options.reclaim_by_hand {
+            return;
+        }
+        self.reclaim.want();
     }
 }
 
@@ -108,7 +160,8 @@ pub struct Wal {
 
 struct Inner {
     shared: Arc<Shared>,
-    writer: Mutex<Option<JoinHandle<()>>>,
+    /// The writer, and the thread that gives space back.
+    threads: Mutex<Vec<JoinHandle<()>>>,
     /// Held for its lock.
     _lock: File,
 }
@@ -141,7 +194,7 @@ impl Wal {
             // A killed process may have written without syncing: first that becomes durable, then
             // the footer may say so.
             tail.sync()
-                .and_then(|()| writer::seal(tail, end, end, &groups))
+                .and_then(|()| writer::seal(tail, end, end, &groups.values().cloned().collect::<Vec<_>>()))
                 .map_err(WalError::io("seal", &tail.path))?;
         }
         let shared = Arc::new(Shared {
@@ -149,17 +202,23 @@ impl Wal {
             queue: Queue::default(),
             counters: Counters::default(),
             groups: RwLock::new(groups.iter().map(|(id, group)| (*id, group.clone())).collect()),
+            live: RwLock::new(groups),
             files: RwLock::new(image.files),
+            segments: RwLock::new(image.segments),
+            reclaim: Turns::default(),
             source: RwLock::default(),
         });
-        let writer = Writer::start(shared.clone(), dir.to_path_buf(), groups, image.next_seq)
+        let writer = Writer::start(shared.clone(), dir.to_path_buf(), image.next_seq)
             .map_err(WalError::io("begin a file in", dir))?;
-        let thread = thread::Builder::new()
-            .name("wal-writer".into())
-            .spawn(move || run(writer))
+        let reclaimer = Reclaimer::new(shared.clone(), dir);
+        shared.want_reclaim();
+        let wal = Self { inner: Arc::new(Inner { shared, threads: Mutex::default(), _lock: lock }) };
+        wal.inner
+            .start("wal-writer", move || run(writer))
             .map_err(WalError::io("start the writer of", dir))?;
-        let inner = Inner { shared, writer: Mutex::new(Some(thread)), _lock: lock };
-        Ok((Self { inner: Arc::new(inner) }, recovered))
+        let reclaim = move || run_reclaimer(reclaimer);
+        wal.inner.start("wal-reclaim", reclaim).map_err(WalError::io("start the reclaimer of", dir))?;
+        Ok((wal, recovered))
     }
 
     /// Sets whom to ask for the state of the groups at each checkpoint.
@@ -181,12 +240,53 @@ impl Wal {
         GroupLog::new(shared.clone(), group)
     }
 
+    /// Sequence number of the file that is being written.
+    pub fn tail_file(&self) -> u64 {
+        self.inner.shared.files.read().last_key_value().map_or(0, |(seq, _)| *seq)
+    }
+
+    /// The application states that the checkpoint at the head of `file` holds of `groups`: states
+    /// that the groups had when that file was begun, or before. Reads the disk and verifies every
+    /// frame of the checkpoint.
+    ///
+    /// Left out is a group that the checkpoint does not know, knows no state of, or quarantines. For the
+    /// number of a segment nothing is given: it has no checkpoint.
+    /// [`WalError::DamagedCheckpoint`]: nothing of it is given. [`WalError::NoSuchFile`]: it was deleted,
+    /// perhaps because its entries have moved; look the entry up again.
+    pub fn checkpointed_states(
+        &self,
+        file: u64,
+        groups: &HashSet<GroupId>,
+    ) -> Result<HashMap<GroupId, Bytes>, WalError> {
+        match self.inner.shared.file(file) {
+            None => Err(WalError::NoSuchFile { file }),
+            Some(_) if segment::is_segment(file) => Ok(HashMap::new()),
+            Some(file) => head::states(&file, groups),
+        }
+    }
+
     /// Counters.
     pub fn stats(&self) -> Stats {
         let shared = &self.inner.shared;
-        let files = shared.files.read();
-        let bytes = files.values().map(|file| file.len()).sum();
-        shared.counters.snapshot(files.len() as u64, bytes)
+        let count = |sizes: Vec<u64>| (sizes.len() as u64, sizes.iter().sum());
+        let (files, disk_bytes) = count(shared.files.read().values().map(|file| file.len()).collect());
+        let segments = shared.segments.read().values().map(|segment| segment.file.len()).collect();
+        let (segments, segment_bytes) = count(segments);
+        Stats { files, disk_bytes, segments, segment_bytes, ..shared.counters.snapshot() }
+    }
+
+    /// What the disk is used for, and what pins it. Asks every group, reads no disk.
+    pub fn space(&self) -> Space {
+        Space::of(&self.inner.shared)
+    }
+
+    /// Gives space back now, and waits until nothing more can be: deletes what is dead, moves what
+    /// survives in old files. That happens by itself after each file and after each purge. Must not
+    /// be called from a callback. [`WalError::Closed`]: the WAL is closed or has failed.
+    pub fn reclaim(&self) -> Result<(), WalError> {
+        let shared = &self.inner.shared;
+        let done = !shared.queue.has_failed() && shared.reclaim.want_and_wait();
+        if done { Ok(()) } else { Err(WalError::Closed) }
     }
 
     /// Bytes of entries that wait for the disk.
@@ -203,12 +303,20 @@ impl Wal {
 }
 
 impl Inner {
+    fn start(&self, name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<()> {
+        let thread = thread::Builder::new().name(name.into()).spawn(work)?;
+        self.threads.lock().push(thread);
+        Ok(())
+    }
+
     fn close(&self) {
         self.shared.queue.close();
-        let writer = self.writer.lock().take();
-        // The last handle may be dropped by a callback, on the writer's own thread.
-        if let Some(writer) = writer.filter(|writer| writer.thread().id() != thread::current().id()) {
-            let _ = writer.join();
+        self.shared.reclaim.end();
+        for thread in std::mem::take(&mut *self.threads.lock()) {
+            // The last handle may be dropped by a callback, on the writer's own thread.
+            if thread.thread().id() != thread::current().id() {
+                let _ = thread.join();
+            }
         }
     }
 }
@@ -226,6 +334,15 @@ fn run(writer: Writer) {
         drop(shared.queue.fail());
         (shared.options.on_fatal)("WAL: the writer has panicked; nothing more is acknowledged");
     }
+}
+
+/// Runs the reclaimer. If it panics, space is not given back any more, and all else goes on.
+fn run_reclaimer(reclaimer: Reclaimer) {
+    let shared = reclaimer.shared();
+    if catch_unwind(AssertUnwindSafe(|| reclaimer.run())).is_err() {
+        tracing::error!("WAL: the reclaimer has panicked; no space is given back until the next start");
+    }
+    shared.reclaim.end();
 }
 
 fn app_states(groups: &BTreeMap<GroupId, Durable>) -> HashMap<GroupId, Bytes> {

@@ -16,6 +16,8 @@ pub struct Options {
     /// How much callers should let wait for the disk, in bytes. At four times this, appends are
     /// refused with [`WalError::Busy`](super::WalError::Busy).
     pub queue_bytes: u64,
+    /// How many bytes may be moved to segments in a second; 0: as many as the disk takes.
+    pub relocation_bytes_per_second: u64,
     /// What to do when a write or an fsync fails: after that nothing can be promised any more. The
     /// default prints the message and ends the process with status 70. If it returns, all that
     /// waits is answered with an error and the WAL is closed.
@@ -23,6 +25,12 @@ pub struct Options {
     /// Makes the next fsync fail.
     #[cfg(test)]
     pub(super) fault: Arc<std::sync::atomic::AtomicBool>,
+    /// Space is given back only when [`Wal::reclaim`](super::Wal::reclaim) is called.
+    #[cfg(test)]
+    pub(super) reclaim_by_hand: bool,
+    /// Called after each step of giving space back.
+    #[cfg(test)]
+    pub(super) watch_reclaim: Option<Arc<dyn Fn(super::reclaim::Step) + Send + Sync>>,
 }
 
 impl Default for Options {
@@ -32,9 +40,14 @@ impl Default for Options {
             file_size: 256 * MIB,
             cache_bytes: 64 * MIB,
             queue_bytes: 256 * MIB,
+            relocation_bytes_per_second: 0,
             on_fatal: Arc::new(end_process),
             #[cfg(test)]
             fault: Arc::default(),
+            #[cfg(test)]
+            reclaim_by_hand: false,
+            #[cfg(test)]
+            watch_reclaim: None,
         }
     }
 }
@@ -57,6 +70,7 @@ impl fmt::Debug for Options {
             .field("file_size", &self.file_size)
             .field("cache_bytes", &self.cache_bytes)
             .field("queue_bytes", &self.queue_bytes)
+            .field("relocation_bytes_per_second", &self.relocation_bytes_per_second)
             .finish_non_exhaustive()
     }
 }

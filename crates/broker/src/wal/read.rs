@@ -1,12 +1,15 @@
 //! Entries from disk: neighbours with one read, every one verified before it is served.
 
+use std::io;
+use std::sync::Arc;
+
 use bytes::Bytes;
 
 use super::file::WalFile;
 use super::frame::{FrameType, HEADER_LEN, Header};
 use super::group::Source;
-use super::index::Located;
-use super::{Entry, GroupId, LogId, Shared, WalError};
+use super::stretch::Located;
+use super::{Entry, GroupId, LogId, WalError};
 
 /// Two entries of a group are read at once if no more than this lies between them.
 const MAX_GAP: u64 = 64 << 10;
@@ -24,29 +27,70 @@ impl Source {
 }
 
 impl Located {
-    fn end(&self) -> u64 {
-        self.offset + super::frame::frame_len(self.header.body_len as usize)
+    /// Whether `header` is that of this entry of `group`.
+    pub fn is_meant(&self, header: &Header, group: GroupId) -> bool {
+        let meant = self.header;
+        let LogId { term, leader, index } = meant.id;
+        header.frame == FrameType::Entry
+            && (header.group, header.term, header.leader, header.index) == (group, term, leader, index)
+            && (header.base, header.count, header.kind, header.len)
+                == (meant.base, meant.count, meant.kind, meant.body_len)
+    }
+
+    /// Tells that the entry is damaged in `file`.
+    pub fn damaged(&self, group: GroupId, file: &WalFile) -> WalError {
+        let (index, file) = (self.header.id.index, file.path.clone());
+        WalError::Corrupt { group, index, file, offset: self.offset }
+    }
+}
+
+/// An entry to be fetched.
+#[derive(Debug)]
+pub enum Planned {
+    /// In memory.
+    Hot(Entry),
+    /// In a file.
+    Cold(Arc<WalFile>, Located),
+}
+
+/// Why a read failed.
+#[derive(Debug)]
+pub enum Failed {
+    /// The file is not there any more.
+    NotFound(Arc<WalFile>),
+    /// All else.
+    Error(WalError),
+}
+
+impl Failed {
+    /// What callers are told.
+    pub fn into_error(self) -> WalError {
+        match self {
+            Self::NotFound(file) => WalError::io("read", &file.path)(io::ErrorKind::NotFound.into()),
+            Self::Error(error) => error,
+        }
     }
 }
 
 /// Gets the entries from where they are.
-pub fn fetch(shared: &Shared, group: GroupId, sources: Vec<Source>) -> Result<Vec<Entry>, WalError> {
+pub fn fetch(group: GroupId, sources: Vec<Planned>) -> Result<Vec<Entry>, Failed> {
     let mut entries = Vec::with_capacity(sources.len());
     let mut run: Vec<Located> = Vec::new();
+    let mut of_run: Option<Arc<WalFile>> = None;
     for source in sources {
         match source {
-            Source::Cold(located) if continues(&run, &located) => run.push(located),
-            Source::Cold(located) => {
-                read_run(shared, group, &run, &mut entries)?;
+            Planned::Cold(_, located) if continues(&run, &located) => run.push(located),
+            Planned::Cold(file, located) => {
+                read_run(of_run.replace(file).as_ref(), group, &run, &mut entries)?;
                 run = vec![located];
             }
-            Source::Hot(entry) => {
-                read_run(shared, group, &std::mem::take(&mut run), &mut entries)?;
+            Planned::Hot(entry) => {
+                read_run(of_run.take().as_ref(), group, &std::mem::take(&mut run), &mut entries)?;
                 entries.push(entry);
             }
         }
     }
-    read_run(shared, group, &run, &mut entries)?;
+    read_run(of_run.as_ref(), group, &run, &mut entries)?;
     Ok(entries)
 }
 
@@ -63,32 +107,30 @@ fn continues(run: &[Located], next: &Located) -> bool {
 }
 
 /// Reads entries that lie close together in one file.
-fn read_run(shared: &Shared, group: GroupId, run: &[Located], out: &mut Vec<Entry>) -> Result<(), WalError> {
-    let (Some(first), Some(last)) = (run.first(), run.last()) else {
+fn read_run(
+    file: Option<&Arc<WalFile>>,
+    group: GroupId,
+    run: &[Located],
+    out: &mut Vec<Entry>,
+) -> Result<(), Failed> {
+    let (Some(file), Some(first), Some(last)) = (file, run.first(), run.last()) else {
         return Ok(());
     };
-    let Some(file) = shared.files.read().get(&first.file).cloned() else {
-        // Purged and deleted since the read was planned.
-        let index = first.header.id.index;
-        return Err(WalError::Purged { group, index, first: last.header.id.index + 1 });
-    };
-    let damaged = |at: &Located| WalError::Corrupt {
-        group,
-        index: at.header.id.index,
-        file: file.path.clone(),
-        offset: at.offset,
-    };
+    let damaged = |at: &Located| Failed::Error(at.damaged(group, file));
     // An index that points behind the file is damage, not a reason to allocate.
     if last.end() > file.len() {
         return Err(damaged(last));
     }
     let mut bytes = vec![0; (last.end() - first.offset) as usize];
-    file.read_exact(&mut bytes, first.offset).map_err(WalError::io("read", &file.path))?;
+    file.read_exact(&mut bytes, first.offset).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => Failed::NotFound(file.clone()),
+        _ => Failed::Error(WalError::io("read", &file.path)(error)),
+    })?;
     let bytes = Bytes::from(bytes);
     for located in run {
         let start = (located.offset - first.offset) as usize;
         let end = (located.end() - first.offset) as usize;
-        out.push(verify(&file, group, located, &bytes.slice(start..end)).ok_or_else(|| damaged(located))?);
+        out.push(verify(file, group, located, &bytes.slice(start..end)).ok_or_else(|| damaged(located))?);
     }
     Ok(())
 }
@@ -97,12 +139,7 @@ fn read_run(shared: &Shared, group: GroupId, run: &[Located], out: &mut Vec<Entr
 fn verify(file: &WalFile, group: GroupId, located: &Located, frame: &Bytes) -> Option<Entry> {
     let header = Header::decode(frame.first_chunk()?, file.seed, located.offset)?;
     let meant = located.header;
-    let LogId { term, leader, index } = meant.id;
-    let is_meant = header.frame == FrameType::Entry
-        && (header.group, header.term, header.leader, header.index) == (group, term, leader, index)
-        && (header.base, header.count, header.kind, header.len)
-            == (meant.base, meant.count, meant.kind, meant.body_len);
-    let intact = is_meant && crc32c::crc32c(&frame[HEADER_LEN..]) == header.body_crc;
+    let intact = located.is_meant(&header, group) && crc32c::crc32c(&frame[HEADER_LEN..]) == header.body_crc;
     let body = || frame.slice(HEADER_LEN..HEADER_LEN + header.len as usize).into();
     intact.then(|| Entry {
         id: meant.id,

@@ -2,8 +2,9 @@
 //!
 //! 1. Every file's header page is read. The newest file whose checkpoint is entire is the **start**:
 //!    state comes from that checkpoint and from the frames behind it, nothing else is scanned.
-//! 2. Older files contribute where entries lie: from their footers, or, where a footer is missing or
-//!    damaged, from a scan. The live entry at an index is the last one written there.
+//! 2. Segments and older files contribute where entries lie: from their footers, or, where a footer is
+//!    missing or damaged, from a scan. The live entry at an index is the last one written there; all
+//!    that is in segments was written earlier than what is left of the WAL files, or is a copy of it.
 //! 3. The checkpoint cuts that down to what was alive; what it names and no file holds is missing,
 //!    and the group is quarantined.
 //! 4. The start and all files behind it (normally there are none) are replayed frame by frame. Bad
@@ -11,21 +12,22 @@
 //! 5. A newest file whose checkpoint never became durable holds nothing that was acknowledged: it is
 //!    deleted, and the file before it is the tail.
 //!
-//! Nothing is written here but that deletion. The caller seals the tail at the cut and begins a new
+//! Nothing is written here but that deletion, and that of files that were never finished. The caller seals the tail at the cut and begins a new
 //! file; so no new frame is ever written behind old bytes.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::checkpoint;
+use super::contents::Contents;
 use super::file::{Opened, PAGE, WalFile, file_name, is_blank, parse_name, sync_dir};
-use super::footer;
-use super::frame::FrameType;
-use super::group::{Durable, located};
+use super::group::Durable;
+use super::head::{Head, head_of};
+use super::index::LogIndex;
 use super::replay::Replay;
-use super::scan::{Found, Scanner, read_body, read_footer};
+use super::segment::{self, Segment};
 use super::{GroupId, WalError};
 
 /// Damage found at start-up.
@@ -63,6 +65,8 @@ pub struct Image {
     pub groups: BTreeMap<GroupId, Durable>,
     /// The files, oldest first, by sequence number.
     pub files: BTreeMap<u64, Arc<WalFile>>,
+    /// The segments by number, those included that no entry needs and that cannot be read.
+    pub segments: BTreeMap<u64, Arc<Segment>>,
     /// The newest readable file, if it has to be sealed: its number and the end of its frames.
     pub tail: Option<(u64, u64)>,
     /// Number of the file to come.
@@ -73,19 +77,11 @@ pub struct Image {
     pub torn: Option<TornTail>,
 }
 
-/// How the checkpoint of a file is.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Head {
-    Entire,
-    /// Its flush never finished.
-    Torn,
-    Damaged,
-}
-
 /// Reads the directory.
 pub fn recover(dir: &Path) -> Result<Image, WalError> {
     let image = Image { next_seq: 1, ..Image::default() };
     let mut recovery = Recovery { dir, image, lost: BTreeSet::new(), any_damage: false };
+    recovery.load_segments()?;
     recovery.open_files()?;
     if recovery.image.next_seq > 1 {
         recovery.drop_unfinished_file()?;
@@ -108,6 +104,54 @@ pub struct Recovery<'a> {
 }
 
 impl Recovery<'_> {
+    /// Opens the segments and learns where the entries in them lie.
+    fn load_segments(&mut self) -> Result<(), WalError> {
+        let mut layers: BTreeMap<GroupId, Vec<LogIndex>> = BTreeMap::new();
+        let directory = segment::directory(self.dir);
+        for (number, name) in list_segments(&directory)? {
+            let path = directory.join(name.file_name());
+            let (file, layer) = self.load_segment(&path, name)?;
+            let file = Arc::new(file.on_demand(path));
+            self.image.segments.insert(number, Arc::new(Segment { name, file }));
+            layers.entry(name.group).or_default().push(layer);
+        }
+        for (group, layers) in layers {
+            self.group(group).index = segment::layered(layers);
+        }
+        Ok(())
+    }
+
+    fn load_segment(&mut self, path: &Path, name: segment::Name) -> Result<(WalFile, LogIndex), WalError> {
+        let mut index = LogIndex::default();
+        let file = match WalFile::open(path, name.number).map_err(WalError::io("open", path))? {
+            Opened::Intact(file) => file,
+            Opened::Damaged(file) => {
+                self.report(path, 0, "the header page is damaged, its copy was used");
+                file
+            }
+            Opened::OtherVersion(version) => {
+                return Err(WalError::Version { path: path.to_path_buf(), version });
+            }
+            Opened::Unreadable => {
+                self.report(path, 0, "the header page is damaged: the segment is unreadable");
+                let file = WalFile::unreadable(path, name.number).map_err(WalError::io("open", path))?;
+                return Ok((file, index));
+            }
+        };
+        let contents = Contents::of(&file)?;
+        for (offset, what) in contents.damage {
+            self.report(path, offset, what);
+        }
+        for (group, stretch) in contents.stretches {
+            if group == name.group {
+                index.extend(stretch);
+            } else {
+                self.report(path, PAGE, "the segment holds entries of another group than its name says");
+            }
+        }
+        Ok((file, index))
+    }
+
     fn open_files(&mut self) -> Result<(), WalError> {
         let mut previous = None;
         for seq in list(self.dir)? {
@@ -134,6 +178,10 @@ impl Recovery<'_> {
             previous = Some(seq);
             self.image.next_seq = seq.saturating_add(1);
         }
+        if previous.is_none() && !self.image.segments.is_empty() {
+            self.report(&self.dir.join(file_name(1)), 0, "there are segments, but no WAL file at all");
+            self.lost.insert(1);
+        }
         Ok(())
     }
 
@@ -159,7 +207,7 @@ impl Recovery<'_> {
             None => self.lost.contains(&seq) && is_blank(&path).map_err(WalError::io("read", &path))?,
         };
         if follows && unfinished {
-            fs::remove_file(&path).map_err(WalError::io("remove", &path))?;
+            remove(&path)?;
             sync_dir(self.dir).map_err(WalError::io("sync", self.dir))?;
             self.image.files.remove(&seq);
             self.image.next_seq = seq;
@@ -184,37 +232,15 @@ impl Recovery<'_> {
     fn load_older(&mut self, start: u64) -> Result<(), WalError> {
         let older: Vec<_> = self.image.files.range(..start).map(|(_, file)| file.clone()).collect();
         for file in older {
-            let footer = read_footer(&file).map_err(WalError::io("read", &file.path))?;
-            match footer.and_then(|body| footer::decode(&body, file.seq)) {
-                Some(segments) => segments.into_iter().for_each(|(group, segment)| {
-                    self.group(group).index.extend(segment);
-                }),
-                None => self.scan_older(&file)?,
+            let contents = Contents::of(&file)?;
+            for (offset, what) in contents.damage {
+                self.report(&file.path, offset, what);
+            }
+            for (group, stretch) in contents.stretches {
+                self.group(group).index.extend(stretch);
             }
         }
         Ok(())
-    }
-
-    fn scan_older(&mut self, file: &Arc<WalFile>) -> Result<(), WalError> {
-        tracing::warn!(file = %file.path.display(), "WAL file without a footer: scanning it");
-        let mut scanner = Scanner::new(file);
-        let mut sealed = false;
-        loop {
-            match scanner.next().map_err(WalError::io("read", &file.path))? {
-                Found::Frame { offset, header } if header.frame == FrameType::Entry => {
-                    if let Some(entry) = located(&header, file.seq, offset) {
-                        self.group(header.group).index.push(&entry);
-                    }
-                }
-                Found::Frame { header, .. } => sealed |= header.frame == FrameType::Trailer,
-                Found::Damage { offset, .. } => self.report(&file.path, offset, "damaged frames"),
-                Found::End { .. } if sealed => return Ok(()),
-                Found::End { offset, .. } => {
-                    self.report(&file.path, offset, "the footer is damaged or missing");
-                    return Ok(());
-                }
-            }
-        }
     }
 
     /// The group, new if it was not known.
@@ -260,15 +286,19 @@ impl Recovery<'_> {
         if missing.is_empty() {
             return;
         }
-        let mut blamed = 0..older_damage;
-        if blamed.is_empty() {
-            let file = self.dir.join(file_name(start));
-            blamed.start = self.image.corruptions.len();
-            blamed.end = blamed.start + 1;
-            self.report(&file, PAGE, "entries named by the checkpoint are in no file");
+        let mut unexplained = missing.clone();
+        for report in &mut self.image.corruptions[..older_damage] {
+            let of_segment = segment::Name::of(&report.file);
+            let may_hold = |id: &GroupId| of_segment.is_none_or(|name| name.group == *id);
+            report.groups.extend(missing.iter().filter(|id| may_hold(id)));
+            unexplained.retain(|id| !may_hold(id));
         }
-        for report in &mut self.image.corruptions[blamed] {
-            report.groups.extend(&missing);
+        if !unexplained.is_empty() {
+            let file = self.dir.join(file_name(start));
+            self.report(&file, PAGE, "entries named by the checkpoint are in no file");
+            if let Some(report) = self.image.corruptions.last_mut() {
+                report.groups = unexplained;
+            }
         }
     }
 
@@ -289,44 +319,44 @@ impl Recovery<'_> {
     }
 }
 
-/// Judges the checkpoint of a file.
-fn head_of(file: &WalFile) -> Result<Head, WalError> {
-    let io = |error| WalError::io("read", &file.path)(error);
-    let mut scanner = Scanner::new(file);
-    let mut listed = None;
-    let mut seen = BTreeSet::new();
-    loop {
-        match scanner.next().map_err(io)? {
-            Found::Frame { offset, header } => match header.frame {
-                FrameType::CheckpointHead => {
-                    listed = Some(checkpoint::decode_list(&read_body(file, offset, &header).map_err(io)?));
-                }
-                FrameType::CheckpointGroup => drop(seen.insert(header.group)),
-                FrameType::CheckpointTail => {
-                    let entire = listed.is_some_and(|listed| listed.iter().all(|group| seen.contains(group)));
-                    return Ok(if entire { Head::Entire } else { Head::Damaged });
-                }
-                _ => return Ok(Head::Damaged),
-            },
-            Found::Damage { .. } => return Ok(Head::Damaged),
-            Found::End { .. } => return Ok(Head::Torn),
-        }
-    }
-}
-
 /// The sequence numbers of the files in `dir`, ascending. Deletes files that were prepared and never
 /// used.
 fn list(dir: &Path) -> Result<BTreeSet<u64>, WalError> {
     let mut found = BTreeSet::new();
-    for entry in fs::read_dir(dir).map_err(WalError::io("list", dir))? {
-        let entry = entry.map_err(WalError::io("list", dir))?;
-        let name = entry.file_name();
-        let Some(name) = name.to_str() else { continue };
-        if let Some(seq) = parse_name(name) {
+    for name in names(dir)? {
+        if let Some(seq) = parse_name(&name) {
             found.insert(seq);
         } else if name.strip_suffix(".new").is_some_and(|name| parse_name(name).is_some()) {
-            fs::remove_file(entry.path()).map_err(WalError::io("remove", &entry.path()))?;
+            remove(&dir.join(name))?;
         }
     }
     Ok(found)
+}
+
+/// The segments in `dir` by their numbers. Deletes segments that were never finished.
+fn list_segments(dir: &Path) -> Result<BTreeMap<u64, segment::Name>, WalError> {
+    let mut found = BTreeMap::new();
+    if !dir.try_exists().map_err(WalError::io("look for", dir))? {
+        return Ok(found);
+    }
+    for name in names(dir)? {
+        if let Some(name) = segment::Name::parse(&name) {
+            found.insert(name.number, name);
+        } else if name.strip_suffix(".new").and_then(segment::Name::parse).is_some() {
+            remove(&dir.join(name))?;
+        }
+    }
+    Ok(found)
+}
+
+/// The names of the files in `dir` that are text.
+fn names(dir: &Path) -> Result<Vec<String>, WalError> {
+    let entries = fs::read_dir(dir).map_err(WalError::io("list", dir))?;
+    let name = |entry: io::Result<fs::DirEntry>| entry.map(|entry| entry.file_name().into_string().ok());
+    let names: io::Result<Vec<_>> = entries.map(name).collect();
+    Ok(names.map_err(WalError::io("list", dir))?.into_iter().flatten().collect())
+}
+
+fn remove(path: &Path) -> Result<(), WalError> {
+    fs::remove_file(path).map_err(WalError::io("remove", path))
 }

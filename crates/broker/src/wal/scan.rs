@@ -179,7 +179,7 @@ impl<'a> Scanner<'a> {
     fn bytes(&mut self, offset: u64, len: usize) -> io::Result<&[u8]> {
         let window_end = self.window_at + self.window.len() as u64;
         if offset < self.window_at || offset + len as u64 > window_end {
-            self.window.resize(WINDOW, 0);
+            self.window.resize(WINDOW.min(self.len.saturating_sub(offset) as usize), 0);
             let got = self.file.read_up_to(&mut self.window, offset)?;
             self.window.truncate(got);
             self.window_at = offset;

@@ -26,10 +26,16 @@ pub struct Stats {
     pub fsync_buckets: [u64; 16],
     /// Bytes that wait for the disk now.
     pub queued_bytes: u64,
-    /// Files on disk now.
+    /// WAL files on disk now.
     pub files: u64,
     /// Their size now, preallocated space included.
     pub disk_bytes: u64,
+    /// Segments on disk now.
+    pub segments: u64,
+    /// Their size now.
+    pub segment_bytes: u64,
+    /// Bytes written to segments.
+    pub relocated_bytes: u64,
 }
 
 #[derive(Debug, Default)]
@@ -42,6 +48,7 @@ pub(super) struct Counters {
     fsync_max_ns: AtomicU64,
     fsync_buckets: [AtomicU64; 16],
     pub queued_bytes: AtomicU64,
+    pub relocated_bytes: AtomicU64,
 }
 
 impl Counters {
@@ -53,7 +60,8 @@ impl Counters {
         self.fsync_buckets[bucket].fetch_add(1, Relaxed);
     }
 
-    pub(super) fn snapshot(&self, files: u64, disk_bytes: u64) -> Stats {
+    /// The counters, without what is on disk now.
+    pub(super) fn snapshot(&self) -> Stats {
         Stats {
             flushes: self.flushes.load(Relaxed),
             frames: self.frames.load(Relaxed),
@@ -63,8 +71,8 @@ impl Counters {
             fsync_max: Duration::from_nanos(self.fsync_max_ns.load(Relaxed)),
             fsync_buckets: std::array::from_fn(|i| self.fsync_buckets[i].load(Relaxed)),
             queued_bytes: self.queued_bytes.load(Relaxed),
-            files,
-            disk_bytes,
+            relocated_bytes: self.relocated_bytes.load(Relaxed),
+            ..Stats::default()
         }
     }
 }

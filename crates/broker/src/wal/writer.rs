@@ -13,7 +13,7 @@
 //! if it survives a crash it proves that everything before it was durable: damage there is then
 //! told from a torn tail.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::fs;
 use std::io;
 use std::ops::Range;
@@ -52,8 +52,6 @@ pub struct Writer {
     shared: Arc<Shared>,
     dir: PathBuf,
     janitor: Janitor,
-    /// The groups that are alive as far as the disk knows.
-    live: BTreeMap<GroupId, Arc<Group>>,
     file: Arc<WalFile>,
     /// Where the next flush begins; behind it, at `end`, frames of it may have been written already.
     flush_start: u64,
@@ -65,18 +63,11 @@ pub struct Writer {
     /// What is in memory, oldest first, and its size.
     cache: VecDeque<Cached>,
     cached_bytes: u64,
-    /// A group that needs the oldest file.
-    pin: Option<GroupId>,
 }
 
 impl Writer {
     /// Begins file `seq` with a checkpoint of the groups.
-    pub fn start(
-        shared: Arc<Shared>,
-        dir: PathBuf,
-        groups: BTreeMap<GroupId, Arc<Group>>,
-        seq: u64,
-    ) -> io::Result<Self> {
+    pub fn start(shared: Arc<Shared>, dir: PathBuf, seq: u64) -> io::Result<Self> {
         let mut janitor = Janitor::start(&dir, shared.options.clamped_file_size())?;
         janitor.prepare(seq);
         let file = adopt(&dir, janitor.take()?)?;
@@ -84,7 +75,6 @@ impl Writer {
             shared,
             dir,
             janitor,
-            live: groups,
             file,
             flush_start: 0,
             end: 0,
@@ -93,10 +83,8 @@ impl Writer {
             pieces: Vec::new(),
             cache: VecDeque::new(),
             cached_bytes: 0,
-            pin: None,
         };
         writer.begin_file()?;
-        writer.delete_dead_files();
         writer.mark_synced()?;
         Ok(writer)
     }
@@ -166,7 +154,7 @@ impl Writer {
         if self.batch.count() > 0 {
             self.write_batch()?;
         }
-        let mut deletable = false;
+        let mut freed = false;
         let mut told = Vec::with_capacity(self.pieces.len());
         let batch = std::mem::replace(&mut self.batch, Batch::new(self.flush_start, self.end));
         let mut flushed_bytes = 0;
@@ -175,12 +163,12 @@ impl Writer {
             self.replay(&piece.group, frames, piece.version);
             for (_, header, _) in frames {
                 flushed_bytes += if header.frame == FrameType::Entry { header.frame_len() } else { 0 };
-                deletable |= may_free(header.frame);
+                freed |= may_free(header.frame);
             }
             told.extend(piece.done);
         }
-        if deletable {
-            self.delete_dead_files();
+        if freed {
+            self.shared.want_reclaim();
         }
         let queued = &self.shared.counters.queued_bytes;
         queued.fetch_sub(flushed_bytes, Relaxed);
@@ -221,7 +209,6 @@ impl Writer {
                 log.durable.quarantined = true;
             }
             match header.frame {
-                FrameType::Tombstone => drop(self.live.remove(&group.id)),
                 FrameType::AppState => log.durable.app = Some(body.to_bytes()),
                 FrameType::Entry => {
                     entry_bytes += header.frame_len();
@@ -230,10 +217,8 @@ impl Writer {
                 }
                 _ => {}
             }
-            if header.frame != FrameType::Tombstone && !self.live.contains_key(&group.id) {
-                self.live.insert(group.id, group.clone());
-            }
         }
+        self.keep_or_forget(group, frames);
         if let Some(version) = version {
             log.flushed(version);
         }
@@ -242,6 +227,17 @@ impl Writer {
             self.shared.counters.records.fetch_add(records, Relaxed);
             self.cached_bytes += entry_bytes;
             self.cache.push_back(Cached { group: group.clone(), upto, bytes: entry_bytes });
+        }
+    }
+
+    /// Takes note of whether the group is alive after these frames.
+    fn keep_or_forget(&self, group: &Arc<Group>, frames: &[(u64, Header, Body)]) {
+        let Some((_, last, _)) = frames.last() else { return };
+        let live = &self.shared.live;
+        if last.frame == FrameType::Tombstone {
+            live.write().remove(&group.id);
+        } else if !live.read().contains_key(&group.id) {
+            live.write().insert(group.id, group.clone());
         }
     }
 
@@ -260,7 +256,7 @@ impl Writer {
         self.seal()?;
         self.file = adopt(&self.dir, self.janitor.take()?)?;
         self.begin_file()?;
-        self.delete_dead_files();
+        self.shared.want_reclaim();
         if self.end + frame_len > self.capacity {
             self.capacity = self.end + frame_len;
             self.file.reserve(self.capacity)?;
@@ -271,7 +267,7 @@ impl Writer {
 
     /// Ends the file: its footer, synced, then the space behind it is given back.
     fn seal(&mut self) -> io::Result<()> {
-        let end = seal(&self.file, self.flush_start, self.end, &self.live)?;
+        let end = seal(&self.file, self.flush_start, self.end, &self.shared.live_groups())?;
         self.end = end;
         Ok(())
     }
@@ -282,12 +278,13 @@ impl Writer {
         (self.flush_start, self.end) = (start, start);
         self.batch = Batch::new(start, start);
         let source = self.shared.source.read().clone();
-        let list = || (encode_list(self.live.keys().copied()), self.live.len() as u32);
+        let live = self.shared.live_groups();
+        let list = || (encode_list(live.iter().map(|group| group.id)), live.len() as u32);
         let (head, count) = list();
         self.batch.add(with_body(FrameType::CheckpointHead, 0, count, &head), head);
-        for (id, group) in &self.live {
+        for group in &live {
             // Asked without the group's lock.
-            let app = source.as_ref().and_then(|source| source.app_state(*id));
+            let app = source.as_ref().and_then(|source| source.app_state(group.id));
             let mut log = group.lock();
             if app.is_some() {
                 log.durable.app = app;
@@ -295,7 +292,7 @@ impl Writer {
             let durable = &log.durable;
             let (state, quarantined, app) = (durable.state, durable.quarantined, durable.app.clone());
             let body = GroupCheckpoint { state, quarantined, app }.encode();
-            self.batch.add(with_body(FrameType::CheckpointGroup, *id, 0, &body), body);
+            self.batch.add(with_body(FrameType::CheckpointGroup, group.id, 0, &body), body);
         }
         let (tail, count) = list();
         self.batch.add(with_body(FrameType::CheckpointTail, 0, count, &tail), tail);
@@ -324,25 +321,6 @@ impl Writer {
         Ok(())
     }
 
-    /// Deletes the oldest files while nothing in them is alive. What killed it is durable.
-    fn delete_dead_files(&mut self) {
-        loop {
-            let oldest = self.shared.files.read().first_key_value().map(|(_, file)| file.clone());
-            let Some(oldest) = oldest.filter(|file| file.seq != self.file.seq) else { return };
-            let oldest_needed = |group: &Arc<Group>| group.lock().durable.index.oldest_file();
-            let needs = |group: &Arc<Group>| oldest_needed(group).is_some_and(|seq| seq <= oldest.seq);
-            if self.pin.and_then(|pin| self.live.get(&pin)).is_some_and(needs) {
-                return;
-            }
-            self.pin = self.live.iter().find(|(_, group)| needs(group)).map(|(id, _)| *id);
-            if self.pin.is_some() {
-                return;
-            }
-            self.shared.files.write().remove(&oldest.seq);
-            self.janitor.delete(&oldest.path);
-        }
-    }
-
     /// The disk has failed: nothing is acknowledged any more.
     fn fail(&mut self, error: &io::Error, ops: VecDeque<Op>) {
         let message = format!(
@@ -363,24 +341,27 @@ impl Writer {
 
 /// Seals `file`, whose frames end at `end`, in a flush that began at `flush_start`. Returns its
 /// length.
-pub fn seal(
-    file: &WalFile,
-    flush_start: u64,
-    end: u64,
-    groups: &BTreeMap<GroupId, Arc<Group>>,
-) -> io::Result<u64> {
+pub fn seal(file: &WalFile, flush_start: u64, end: u64, groups: &[Arc<Group>]) -> io::Result<u64> {
     let mut footer = FooterBuilder::default();
-    for (id, group) in groups {
-        group.lock().durable.index.in_file(file.seq).for_each(|segment| footer.add(*id, segment));
+    for group in groups {
+        group.lock().durable.index.in_file(file.seq).for_each(|stretch| footer.add(group.id, stretch));
     }
+    close_file(file, flush_start, end, footer)
+}
+
+/// Writes footer and trailer of `file`, whose frames end at `end`; syncs it and gives back what lies
+/// behind. Returns its length.
+pub fn close_file(file: &WalFile, flush_start: u64, end: u64, footer: FooterBuilder) -> io::Result<u64> {
     let footer = footer.finish();
     let mut batch = Batch::new(flush_start, end);
     batch.add(with_body(FrameType::Footer, 0, 0, &footer), footer);
     batch.add(Header { index: end, ..Header::new(FrameType::Trailer, 0) }, Body::empty());
     batch.write(file)?;
     file.sync()?;
-    file.cut(batch.end())?;
-    file.sync()?;
+    if file.len() > batch.end() {
+        file.cut(batch.end())?;
+        file.sync()?;
+    }
     Ok(batch.end())
 }
 

@@ -5,19 +5,30 @@
 //! The shapes of the seeds are kept; fields may be added, never renamed or
 //! removed. Text output may change, JSON is the contract.
 
+mod change;
 mod client;
-mod command;
+pub mod command;
+mod decimal;
 mod problem;
 mod render;
+mod storage;
 #[cfg(test)]
 mod tests;
 mod types;
 
+pub use change::{
+    AddNodeAnswer, AddNodeRequest, BlockedOn, CancelRequest, Membership, OperationKind, OperationState,
+    OperationView, Operations, PlannedMove, RebalanceRequest, RemoveNodeRequest,
+};
 pub use client::{AdminClient, AdminError, AdminUrl, Attempt, REQUEST_TIMEOUT};
-pub use command::{CommandError, Output, Report, StatusRequest, status};
 pub use problem::{PROBLEM_JSON, Problem};
-pub use render::{problems, render_status};
-pub use types::{Envelope, Health, Member, Members, NodeStatus, PartitionStatus, Reason, Role, Status};
+pub use render::{
+    problems, progress_line, render_added, render_operation, render_operations, render_plan, render_status,
+};
+pub use storage::{PinnedBy, StorageFile, StorageFileKind, StorageReport};
+pub use types::{
+    Envelope, Health, Member, Members, NodeState, NodeStatus, PartitionStatus, Reason, Role, Status,
+};
 
 /// The file in a node's data directory that keeps the admin API key.
 pub const ADMIN_KEY_FILE: &str = "admin.key";

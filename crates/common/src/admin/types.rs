@@ -1,7 +1,8 @@
-//! What the admin API answers.
+//! What the admin API answers to questions about the cluster and its nodes.
 
 use serde::{Deserialize, Serialize};
 
+use super::decimal;
 use crate::HostPort;
 
 /// `GET /admin/health`: may this node be used?
@@ -37,7 +38,7 @@ pub struct Status {
     /// The cluster's id, once it has one.
     #[serde(default)]
     pub cluster_id: Option<String>,
-    /// All registered nodes, by id.
+    /// All nodes, registered or invited, by id.
     pub nodes: Vec<NodeStatus>,
     /// All partitions, by topic and number.
     pub partitions: Vec<PartitionStatus>,
@@ -65,6 +66,22 @@ pub struct NodeStatus {
     /// The version of its software.
     #[serde(default)]
     pub version: String,
+    /// Where it is between being invited and being removed.
+    #[serde(default)]
+    pub state: NodeState,
+}
+
+/// Where a node is between being invited and being removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NodeState {
+    /// It takes part, dead or alive.
+    #[default]
+    Active,
+    /// It is being removed: its replicas move away, and none is placed on it.
+    Draining,
+    /// `add-node` named it, and it has not started yet.
+    Invited,
 }
 
 /// A partition in [`Status`].
@@ -85,8 +102,19 @@ pub struct PartitionStatus {
     pub leader_epoch: Option<i32>,
     /// The end of what consumers may read; a string in JSON, because it may
     /// pass 2^53. Absent where the node that answers does not know it.
-    #[serde(default, skip_serializing_if = "Option::is_none", with = "decimal")]
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "decimal::option")]
     pub high_watermark: Option<i64>,
+    /// The first offset that consumers may still read; written and absent
+    /// as `high_watermark` is.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "decimal::option")]
+    pub log_start_offset: Option<i64>,
+    /// The brokers that are to hold it and are not all caught up yet; empty
+    /// unless the partition is being moved.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub adding: Vec<i32>,
+    /// The brokers that will no longer hold it once the move is done.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub removing: Vec<i32>,
 }
 
 /// `GET /admin/cluster/members`: who takes part in the metadata group.
@@ -142,22 +170,4 @@ pub struct Envelope<T> {
     /// The answer.
     #[serde(flatten)]
     pub body: T,
-}
-
-/// A 64-bit integer as a JSON string.
-mod decimal {
-    use serde::{Deserialize, Deserializer, Serializer, de::Error};
-
-    #[expect(clippy::ref_option, reason = "the signature is serde's")]
-    pub(super) fn serialize<S: Serializer>(value: &Option<i64>, serializer: S) -> Result<S::Ok, S::Error> {
-        match value {
-            Some(value) => serializer.collect_str(value),
-            None => serializer.serialize_none(),
-        }
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
-        let text = Option::<String>::deserialize(deserializer)?;
-        text.map(|text| text.parse().map_err(D::Error::custom)).transpose()
-    }
 }

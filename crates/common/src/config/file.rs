@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use super::error::{ConfigError, ConfigErrorKind as Kind};
 use super::layer::{Addresses, BrokerSettings, Layer, Located, Origin, Setting};
 use super::section::{Section, SourceFile, parse};
+use super::upkeep::UpkeepSettings;
 use super::{MAX_MESSAGE_BYTES_LIMIT, NODE_IDS, Peer, Seed};
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
@@ -35,6 +36,7 @@ pub(super) fn parse_file(file: &SourceFile) -> Result<Layer, ConfigError> {
         data_dir: path(&mut root, "data_dir")?,
         replication_factor: root.number("replication_factor", 1..=255)?,
         min_insync_replicas: root.number("min_insync_replicas", 1..=255)?,
+        upkeep: UpkeepSettings::from_section(&mut root)?,
         ..Layer::default()
     };
     if let Some(section) = root.table("bind")? {
@@ -92,13 +94,15 @@ fn peer(mut section: Section<'_>) -> Result<Located<Peer>, ConfigError> {
     Ok(Located::new(peer, id.origin))
 }
 
-/// The `[cluster]` table. Its tables tune either form; its own keys make the
-/// file one of the seed form.
+/// The `[cluster]` table. Its tables tune either form, and so do the keys that
+/// may also stand at the top; its own keys make the file one of the seed form.
 fn cluster(mut section: Section<'_>, layer: &mut Layer) -> Result<(), ConfigError> {
     let own = ["node_id", "node_addr", "advertised_node_addr", "seed_nodes"];
     layer.seed_form = own.iter().find_map(|key| section.origin_of(key));
     layer.enabled = either("enabled", layer.enabled.take(), section.boolean("enabled")?)?;
     layer.node_id = either("node_id", layer.node_id.take(), node_id(&mut section)?)?;
+    let upkeep = UpkeepSettings::from_section(&mut section)?;
+    layer.upkeep = std::mem::take(&mut layer.upkeep).with_cluster_table(upkeep)?;
     layer.node_addr = section.address("node_addr")?;
     layer.advertised_node_addr = section.address("advertised_node_addr")?;
     let form = "write it as \"id@host:port\"";
@@ -126,7 +130,7 @@ fn cluster(mut section: Section<'_>, layer: &mut Layer) -> Result<(), ConfigErro
 }
 
 /// A key that may stand at the top or in `[cluster]`, but not in both.
-fn either<T>(key: &str, top: Setting<T>, inner: Setting<T>) -> Result<Setting<T>, ConfigError> {
+pub(super) fn either<T>(key: &str, top: Setting<T>, inner: Setting<T>) -> Result<Setting<T>, ConfigError> {
     match (&top, &inner) {
         (Some(_), Some(inner)) => Err(ConfigError::new(
             Kind::Contradiction,

@@ -17,6 +17,7 @@ mod resolve;
 mod section;
 #[cfg(test)]
 mod tests;
+mod upkeep;
 
 use std::fmt;
 use std::ops::RangeInclusive;
@@ -28,6 +29,7 @@ pub use api_key::{ApiKey, ApiKeyError};
 pub use error::{ConfigError, ConfigErrorKind};
 pub use layer::Origin;
 pub use outside::{Environment, Flags};
+pub use upkeep::Upkeep;
 
 use crate::HostPort;
 
@@ -82,6 +84,8 @@ pub struct NodeConfig {
     pub offsets_topic_partitions: i32,
     /// How long an empty group waits for more members before it balances.
     pub group_initial_rebalance_delay: Duration,
+    /// Retention, moving replicas, spreading leadership.
+    pub upkeep: Upkeep,
     /// The admin API key, if one was given; otherwise the cluster draws one.
     pub admin_api_key: Option<ApiKey>,
 }

@@ -1,12 +1,14 @@
 //! Settings that come from outside the file: environment variables and flags.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::str::FromStr;
 
 use super::error::{ConfigError, ConfigErrorKind as Kind};
 use super::layer::{Addresses, Layer, Located, Origin, Setting};
 use super::section::parse;
+use super::upkeep::UpkeepSettings;
 use super::{ApiKey, NODE_IDS, Peer};
 use crate::HostPort;
 
@@ -27,7 +29,7 @@ impl Environment {
         self.0.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
-    fn setting(&self, name: &'static str) -> Setting<String> {
+    pub(super) fn setting(&self, name: &'static str) -> Setting<String> {
         self.get(name).map(|value| Located::new(value.to_owned(), Origin::Variable(name)))
     }
 }
@@ -69,7 +71,7 @@ pub(super) fn from_flags(flags: &Flags) -> Result<Layer, ConfigError> {
     if let Some(id) = &node_id
         && !NODE_IDS.contains(&i64::from(id.value))
     {
-        return Err(out_of_range(&id.origin, &id.value.to_string()));
+        return Err(out_of_range(&id.origin, &id.value.to_string(), &NODE_IDS));
     }
     let text = |value: &Option<String>, name| value.clone().map(|v| Located::new(v, Origin::Flag(name)));
     Ok(Layer {
@@ -101,24 +103,38 @@ pub(super) fn from_environment(environment: &Environment) -> Result<Layer, Confi
         bind: host_for_all(environment.setting("CHRONIK_BIND"))?,
         advertise: host_for_all(environment.setting("CHRONIK_ADVERTISE"))?,
         peers: environment.setting("CHRONIK_CLUSTER_PEERS").map(peers).transpose()?,
+        upkeep: UpkeepSettings::from_environment(environment)?,
         admin_api_key: environment.setting("CHRONIK_ADMIN_API_KEY").map(api_key).transpose()?,
         ..Layer::default()
     })
 }
 
-/// A node id, a replication factor: all numbers of the environment are 1–255.
+/// A node id, a replication factor: what is not more than there can be nodes.
 fn number<T: TryFrom<i64>>(text: Setting<String>) -> Result<Setting<T>, ConfigError> {
+    whole_number(text, NODE_IDS)
+}
+
+/// A number in a range, as whatever type holds it.
+pub(super) fn whole_number<T: TryFrom<i64>>(
+    text: Setting<String>,
+    range: RangeInclusive<i64>,
+) -> Result<Setting<T>, ConfigError> {
     let Some(text) = text else { return Ok(None) };
-    let number = i64::from_str(text.value.trim()).ok().filter(|n| NODE_IDS.contains(n));
+    let number = i64::from_str(text.value.trim()).ok().filter(|n| range.contains(n));
     match number.and_then(|n| T::try_from(n).ok()) {
         Some(number) => Ok(Some(Located::new(number, text.origin))),
-        None => Err(out_of_range(&text.origin, &text.value)),
+        None => Err(out_of_range(&text.origin, &text.value, &range)),
     }
 }
 
-fn out_of_range(origin: &Origin, value: &str) -> ConfigError {
-    let remedy = format!("use a whole number from {} to {}", NODE_IDS.start(), NODE_IDS.end());
+fn out_of_range(origin: &Origin, value: &str, range: &RangeInclusive<i64>) -> ConfigError {
+    let remedy = format!("use a whole number from {} to {}", range.start(), range.end());
     ConfigError::new(Kind::BadValue, origin, format!("\"{value}\" is not possible"), remedy)
+}
+
+/// `true` or `false`.
+pub(super) fn boolean(text: Setting<String>) -> Result<Setting<bool>, ConfigError> {
+    text.map(|text| parse(text, "use true or false")).transpose()
 }
 
 /// `host`, or `host:port` with the port of Kafka.

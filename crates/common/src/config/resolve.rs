@@ -65,6 +65,7 @@ pub(super) fn resolve(layer: Layer) -> Result<NodeConfig> {
             &broker.group_initial_rebalance_delay_ms,
             3_000,
         )),
+        upkeep: layer.upkeep.resolve(),
         admin_api_key: layer.admin_api_key.map(|key| key.value),
     })
 }

@@ -140,6 +140,49 @@ fn broker_settings_have_kafkas_names_and_defaults() {
 }
 
 #[test]
+fn a_node_keeps_records_for_a_week_and_balances_by_itself_unless_told_otherwise() {
+    let usual = Upkeep {
+        log_retention_ms: Some(604_800_000),
+        log_retention_bytes: None,
+        retention_check_interval: Duration::from_mins(5),
+        replica_move_rate: Some(104_857_600),
+        auto_rebalance: true,
+        auto_leader_rebalance: true,
+        leader_rebalance_after: Duration::from_secs(30),
+    };
+    assert_eq!(from_file("").upkeep, usual);
+    let told = "log_retention_ms = -1\nlog_retention_bytes = 1000\nretention_check_interval_ms = 500\n\
+                replica_move_rate = 0\nauto_rebalance = false\nauto_leader_rebalance = false\n\
+                leader_rebalance_after_ms = 0\n";
+    let otherwise = Upkeep {
+        log_retention_ms: None,
+        log_retention_bytes: Some(1000),
+        retention_check_interval: Duration::from_millis(500),
+        replica_move_rate: None,
+        auto_rebalance: false,
+        auto_leader_rebalance: false,
+        leader_rebalance_after: Duration::ZERO,
+    };
+    assert_eq!(from_file(told).upkeep, otherwise);
+    let in_table = from_file(&format!("[cluster]\n{told}"));
+    assert_eq!(in_table.upkeep, otherwise, "the [cluster] table takes them as well");
+    assert_eq!(in_table.formation, Formation::Standalone, "and they name no nodes");
+
+    let environment = [
+        ("CHRONIK_LOG_RETENTION_MS", "-1"),
+        ("CHRONIK_LOG_RETENTION_BYTES", "1000"),
+        ("CHRONIK_RETENTION_CHECK_INTERVAL_MS", "500"),
+        ("CHRONIK_REPLICA_MOVE_RATE", "0"),
+        ("CHRONIK_AUTO_REBALANCE", "false"),
+        ("CHRONIK_AUTO_LEADER_REBALANCE", "false"),
+        ("CHRONIK_LEADER_REBALANCE_AFTER_MS", "0"),
+    ];
+    let file = "log_retention_ms = 5\nauto_rebalance = true\n";
+    let config = settle(file, &environment, &Flags::default()).unwrap();
+    assert_eq!(config.upkeep, otherwise, "the environment beats the file");
+}
+
+#[test]
 fn a_flag_beats_the_environment_which_beats_the_file() {
     let file = flat("node_id = 1\ndata_dir = \"/file\"\nreplication_factor = 1\n");
     let environment =
@@ -249,6 +292,12 @@ fn every_mistake_in_a_file_names_line_key_and_remedy() {
         "[advertise]\nkafka = \"0.0.0.0:9092\"\n".to_owned(),
         "[bind]\nkafka = \"a:1\"\nwal = \"a:1\"\n".to_owned(),
         "[broker]\nnum_partitions = 0\n".to_owned(),
+        "log_retention_ms = 0\n".to_owned(),
+        "log_retention_bytes = -2\n".to_owned(),
+        "retention_check_interval_ms = 1\n".to_owned(),
+        "auto_rebalance = \"yes\"\n".to_owned(),
+        "auto_rebalance = true\n[cluster]\nauto_rebalance = true\n".to_owned(),
+        "[cluster]\nreplica_move_rate = -1\n".to_owned(),
     ];
     let transcript: Vec<_> =
         cases.iter().map(|text| format!("{}\n=> {}\n", text.trim_end(), refusal(text))).collect();
@@ -266,6 +315,10 @@ fn every_mistake_in_the_environment_names_the_variable() {
         ("CHRONIK_CLUSTER_PEERS", "a:1:2:3"),
         ("CHRONIK_ADVERTISE", "0.0.0.0"),
         ("OBJECT_STORE_BACKEND", "s3"),
+        ("CHRONIK_LOG_RETENTION_MS", "0"),
+        ("CHRONIK_LOG_RETENTION_BYTES", "1 GB"),
+        ("CHRONIK_REPLICA_MOVE_RATE", "-1"),
+        ("CHRONIK_AUTO_REBALANCE", "yes"),
     ];
     let told = |(name, value)| {
         let error = settle("", &[(name, value)], &Flags::default()).unwrap_err();

@@ -1,12 +1,9 @@
 //! `CreatePartitions`.
 
 use futures::FutureExt;
-use kafka_protocol::{
-    error::ResponseError,
-    messages::{
-        CreatePartitionsRequest, CreatePartitionsResponse,
-        create_partitions_response::CreatePartitionsTopicResult,
-    },
+use kafka_protocol::messages::{
+    CreatePartitionsRequest, CreatePartitionsResponse,
+    create_partitions_response::CreatePartitionsTopicResult,
 };
 
 use super::{
@@ -15,7 +12,7 @@ use super::{
         request::Envelope,
         session::Session,
     },
-    Pending, failed, later, millis,
+    Pending, failed, later, millis, next_result,
 };
 
 pub(super) fn start<B: Backend>(
@@ -42,7 +39,7 @@ pub(super) fn start<B: Backend>(
         created.map(move |created| {
             let mut created = created.into_iter();
             let results = names.into_iter().map(|name| {
-                let result = created.next().unwrap_or_else(|| Err(ResponseError::UnknownServerError.into()));
+                let result = next_result(&mut created);
                 let (code, message) = result.map_or_else(failed, |()| (0, None));
                 CreatePartitionsTopicResult::default()
                     .with_name(name)

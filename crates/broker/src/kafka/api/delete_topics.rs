@@ -15,7 +15,7 @@ use super::{
         request::Envelope,
         session::Session,
     },
-    Pending, failed, later, millis, text,
+    Pending, failed, later, millis, next_result, text,
 };
 
 pub(super) fn start<B: Backend>(
@@ -35,9 +35,7 @@ pub(super) fn start<B: Backend>(
         deleted.map(move |deleted| {
             let mut deleted = deleted.into_iter();
             let results = asked.into_iter().zip(refs).map(|(asked, topic)| {
-                let result = topic.and_then(|_| {
-                    deleted.next().unwrap_or_else(|| Err(ResponseError::UnknownServerError.into()))
-                });
+                let result = topic.and_then(|_| next_result(&mut deleted));
                 respond(version, asked, result)
             });
             DeleteTopicsResponse::default().with_responses(results.collect())

@@ -4,7 +4,6 @@ use std::collections::HashSet;
 
 use futures::FutureExt;
 use kafka_protocol::{
-    error::ResponseError,
     messages::{
         DescribeConfigsRequest, DescribeConfigsResponse,
         describe_configs_request::DescribeConfigsResource,
@@ -21,7 +20,9 @@ use super::{
         request::Envelope,
         session::Session,
     },
-    Pending, each_once, failed, later, text,
+    Pending,
+    config_resource::config_resource,
+    each_once, failed, later, next_result, text,
 };
 
 /// What of each entry is asked for.
@@ -45,7 +46,8 @@ pub(super) fn start<B: Backend>(
     };
     let name = |asked: &DescribeConfigsResource| (asked.resource_type, asked.resource_name.clone());
     let asked = each_once(request.resources, name);
-    let known: Vec<Result<ConfigResource, Failure>> = asked.iter().map(resource).collect();
+    let known: Vec<Result<ConfigResource, Failure>> =
+        asked.iter().map(|asked| config_resource(asked.resource_type, &asked.resource_name)).collect();
     let sound = known.iter().filter_map(|resource| resource.as_ref().ok().cloned()).collect();
     let described = session.node.describe_configs(sound);
     later(
@@ -53,34 +55,12 @@ pub(super) fn start<B: Backend>(
         described.map(move |described| {
             let mut described = described.into_iter();
             let results = asked.into_iter().zip(known).map(|(asked, known)| {
-                let entries = known.and_then(|_| {
-                    described.next().unwrap_or_else(|| Err(ResponseError::UnknownServerError.into()))
-                });
+                let entries = known.and_then(|_| next_result(&mut described));
                 respond(detail, asked, entries)
             });
             DescribeConfigsResponse::default().with_results(results.collect())
         }),
     )
-}
-
-fn resource(asked: &DescribeConfigsResource) -> Result<ConfigResource, Failure> {
-    /// `ConfigResource.Type` codes.
-    const TOPIC: i8 = 2;
-    const BROKER: i8 = 4;
-    let name = &*asked.resource_name;
-    match asked.resource_type {
-        TOPIC => Ok(ConfigResource::Topic(name.to_owned())),
-        BROKER if name.is_empty() => Ok(ConfigResource::Broker(None)),
-        BROKER => name.parse().map(|id| ConfigResource::Broker(Some(id))).map_err(|_| {
-            Failure::new(ResponseError::InvalidRequest, format!("broker id must be a number, not '{name}'"))
-        }),
-        other => Err(Failure::new(
-            ResponseError::InvalidRequest,
-            format!(
-                "configurations of resource type {other} are not known here: ask for topics (2) or brokers (4)"
-            ),
-        )),
-    }
 }
 
 fn respond(

@@ -3,19 +3,25 @@
 //! A handler does what must happen in the order of the requests before it returns (decoding, and calling
 //! the backend), and leaves the rest to the future that it returns.
 
+mod alter_configs;
+mod alter_partition_reassignments;
 mod api_versions;
+mod config_resource;
 mod create_partitions;
 mod create_topics;
+mod delete_records;
 mod delete_topics;
 mod describe_cluster;
 mod describe_configs;
 mod describe_topic_partitions;
+mod elect_leaders;
 mod fetch;
 mod find_coordinator;
 mod groups;
 mod init_producer_id;
 mod list_offsets;
 mod list_partition_reassignments;
+mod log_dirs;
 mod metadata;
 mod offset_for_leader_epoch;
 mod operations;
@@ -62,13 +68,22 @@ pub(crate) fn start<B: Backend>(session: &mut Session<B>, incoming: Incoming) ->
         ApiKey::CreateTopics => create_topics::start(session, envelope, request.decode()?),
         ApiKey::DeleteTopics => delete_topics::start(session, envelope, request.decode()?),
         ApiKey::CreatePartitions => create_partitions::start(session, envelope, request.decode()?),
+        ApiKey::DeleteRecords => delete_records::start(session, envelope, request.decode()?),
+        ApiKey::AlterPartitionReassignments => {
+            alter_partition_reassignments::start(session, envelope, request.decode()?)
+        }
+        ApiKey::ElectLeaders => elect_leaders::start(session, envelope, request.decode()?),
+        ApiKey::IncrementalAlterConfigs => alter_configs::incremental(session, envelope, request.decode()?),
+        ApiKey::AlterConfigs => alter_configs::replacing(session, envelope, request.decode()?),
+        ApiKey::DescribeLogDirs => log_dirs::describe(session, envelope, request.decode()?),
+        ApiKey::AlterReplicaLogDirs => log_dirs::alter(session, envelope, request.decode()?),
         ApiKey::DescribeConfigs => describe_configs::start(session, envelope, request.decode()?),
         ApiKey::DescribeCluster => now(describe_cluster::answer(session, envelope, &request.decode()?)),
         ApiKey::DescribeTopicPartitions => {
             now(describe_topic_partitions::answer(session, envelope, request.decode()?))
         }
         ApiKey::ListPartitionReassignments => {
-            now(list_partition_reassignments::answer(envelope, &request.decode()?))
+            now(list_partition_reassignments::answer(session, envelope, &request.decode()?))
         }
         ApiKey::FindCoordinator => find_coordinator::start(session, envelope, request.decode()?),
         _ => return groups::start(session, &request),
@@ -98,6 +113,22 @@ fn not_served(request: &Request) -> Malformed {
 fn each_once<T, K: Eq + Hash>(items: Vec<T>, key: impl Fn(&T) -> K) -> Vec<T> {
     let mut seen = HashSet::with_capacity(items.len());
     items.into_iter().filter(|item| seen.insert(key(item))).collect()
+}
+
+/// What stands there more than once.
+fn repeated<K: Eq + Hash + Clone>(keys: impl Iterator<Item = K>) -> HashSet<K> {
+    let mut seen = HashSet::new();
+    keys.filter(|key| !seen.insert(key.clone())).collect()
+}
+
+/// The next of the results that a backend gives in the order of a request. One that gives too few has a bug.
+fn next_result<T>(results: &mut impl Iterator<Item = Result<T, Failure>>) -> Result<T, Failure> {
+    results.next().unwrap_or_else(|| Err(ResponseError::UnknownServerError.into()))
+}
+
+/// In few words: a request may name hundreds of thousands of them.
+fn unknown_partition() -> Failure {
+    Failure::new(ResponseError::UnknownTopicOrPartition, "there is no such partition")
 }
 
 /// The code of an error, 0 for none.

@@ -1,6 +1,8 @@
-//! What is asked and answered about topics and configurations that are to be changed or described.
+//! What is asked and answered about topics that are to be created, grown or deleted.
 
 use uuid::Uuid;
+
+use super::ConfigEntry;
 
 /// A topic to create.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,74 +59,4 @@ pub struct MorePartitions {
     pub count: i32,
     /// Brokers of each new partition, if the client places them itself.
     pub assignments: Option<Vec<Vec<i32>>>,
-}
-
-/// What `DescribeConfigs` asks about.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ConfigResource {
-    /// A topic.
-    Topic(String),
-    /// A broker; none: the defaults of all brokers.
-    Broker(Option<i32>),
-}
-
-/// One configuration entry. Codes as in Kafka's `ConfigEntry.ConfigSource` and `ConfigType`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ConfigEntry {
-    /// Key.
-    pub name: String,
-    /// Value; none if sensitive or unset.
-    pub value: Option<String>,
-    /// Cannot be altered at run time.
-    pub read_only: bool,
-    /// Never shown.
-    pub sensitive: bool,
-    /// Where the value comes from.
-    pub source: ConfigSource,
-    /// Its type.
-    pub kind: ConfigKind,
-    /// What it is for.
-    pub documentation: Option<String>,
-    /// Where else it could come from, the strongest first: key, value, source.
-    pub synonyms: Vec<(String, Option<String>, ConfigSource)>,
-}
-
-/// Where a configuration value comes from (KIP-226).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(i8)]
-pub enum ConfigSource {
-    /// Set on the topic.
-    Topic = 1,
-    /// Set at run time on one broker.
-    DynamicBroker = 2,
-    /// Set at run time for all brokers.
-    DynamicDefaultBroker = 3,
-    /// From the configuration file, the environment or a flag.
-    StaticBroker = 4,
-    /// Built in.
-    Default = 5,
-}
-
-/// The type of a configuration value (KIP-569).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(i8)]
-pub enum ConfigKind {
-    /// true or false.
-    Boolean = 1,
-    /// Text.
-    String = 2,
-    /// 32-bit integer.
-    Int = 3,
-    /// 16-bit integer.
-    Short = 4,
-    /// 64-bit integer.
-    Long = 5,
-    /// Floating point.
-    Double = 6,
-    /// Comma-separated list.
-    List = 7,
-    /// Class name.
-    Class = 8,
-    /// Never shown.
-    Password = 9,
 }

@@ -11,6 +11,9 @@
 //!   but work that was already accepted.
 
 mod admin;
+mod configs;
+mod log_dir;
+mod reassignment;
 mod records;
 mod view;
 
@@ -29,10 +32,12 @@ use kafka_protocol::{
 };
 use uuid::Uuid;
 
-pub use admin::{
-    ConfigEntry, ConfigKind, ConfigResource, ConfigSource, CreatedTopic, DeletedTopic, MorePartitions,
-    NewTopic, TopicRef,
+pub use admin::{CreatedTopic, DeletedTopic, MorePartitions, NewTopic, TopicRef};
+pub use configs::{
+    AlterConfig, ConfigChange, ConfigEntry, ConfigKind, ConfigOp, ConfigResource, ConfigSource,
 };
+pub use log_dir::{HeldReplica, LogDir};
+pub use reassignment::{Reassign, Reassignment};
 pub use records::{
     Appended, EpochEnd, FoundOffset, LeaderHint, OffsetQuery, OffsetSpec, ProduceOutcome, ProducerIdentity,
     ReadOutcome, ReadRequest, Watch, WatchPoint,
@@ -122,6 +127,19 @@ pub trait Backend: Send + Sync + 'static {
         leader_epoch: i32,
     ) -> impl Future<Output = Result<EpochEnd, ResponseError>> + Send + 'static;
 
+    /// Deletes the records of one partition below `offset`, or below the high watermark if that is -1; it is
+    /// never below -1. Resolves with the log start offset (the low watermark) once the deletion is certain:
+    /// no replica that leads later knows those records. Beyond the high watermark: `OFFSET_OUT_OF_RANGE`.
+    /// Below the log start offset there is nothing to do.
+    fn delete_records(
+        &self,
+        conn: ConnId,
+        topic: Arc<TopicInfo>,
+        partition: i32,
+        offset: i64,
+        timeout: Duration,
+    ) -> impl Future<Output = Result<i64, ResponseError>> + Send + 'static;
+
     /// Creates topics; answers in the order of the request.
     fn create_topics(
         &self,
@@ -150,6 +168,42 @@ pub trait Backend: Send + Sync + 'static {
         &self,
         resources: Vec<ConfigResource>,
     ) -> impl Future<Output = Vec<Result<Vec<ConfigEntry>, Failure>>> + Send + 'static;
+
+    /// Alters configurations, each as a whole or not at all; answers in the order of the request. No resource
+    /// is named twice. See [`ConfigChange::settings`].
+    fn alter_configs(
+        &self,
+        changes: Vec<AlterConfig>,
+        validate_only: bool,
+    ) -> impl Future<Output = Vec<Result<(), Failure>>> + Send + 'static;
+
+    /// Starts and cancels reassignments (KIP-455); answers in the order of the request, when they are known
+    /// here (so that [`Backend::list_reassignments`] has them), not when the replicas are where they shall be.
+    /// The partitions existed a moment ago; what is wrong with their new replicas is said here. Without
+    /// `allow_replication_factor_change`, another number of replicas is `INVALID_REPLICATION_FACTOR`. A cancel
+    /// without a reassignment is `NO_REASSIGNMENT_IN_PROGRESS`.
+    fn alter_reassignments(
+        &self,
+        changes: Vec<Reassign>,
+        allow_replication_factor_change: bool,
+        timeout: Duration,
+    ) -> impl Future<Output = Vec<Result<(), Failure>>> + Send + 'static;
+
+    /// The reassignments under way, ordered by topic name and partition.
+    fn list_reassignments(&self) -> Vec<Reassignment>;
+
+    /// Hands the leadership of each partition to its preferred leader, the first of its replicas; answers in
+    /// the order of the request, when it is done. As far as this node knows, the preferred leader is in sync
+    /// and does not lead yet: if it already does, that is `ELECTION_NOT_NEEDED`, and if it cannot,
+    /// `PREFERRED_LEADER_NOT_AVAILABLE`.
+    fn elect_leaders(
+        &self,
+        partitions: Vec<(Arc<TopicInfo>, i32)>,
+        timeout: Duration,
+    ) -> impl Future<Output = Vec<Result<(), Failure>>> + Send + 'static;
+
+    /// What lies in this node's log directory.
+    fn log_dir(&self) -> impl Future<Output = LogDir> + Send + 'static;
 
     /// A producer id that no one else has or had.
     fn init_producer_id(

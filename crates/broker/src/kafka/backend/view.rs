@@ -46,7 +46,8 @@ pub struct PartitionInfo {
     pub leader: Option<i32>,
     /// Leader epoch.
     pub leader_epoch: i32,
-    /// All replicas.
+    /// All replicas, the preferred leader first. While they are being reassigned, those being added and those
+    /// being removed too, as in [`Reassignment::replicas`](super::Reassignment::replicas).
     pub replicas: Vec<i32>,
     /// Replicas in sync.
     pub isr: Vec<i32>,
@@ -65,6 +66,14 @@ pub struct TopicInfo {
     pub internal: bool,
     /// Partitions, by ascending index.
     pub partitions: Vec<PartitionInfo>,
+}
+
+impl TopicInfo {
+    /// The partition of this index.
+    pub fn partition(&self, index: i32) -> Option<&PartitionInfo> {
+        let at = self.partitions.binary_search_by_key(&index, |partition| partition.index).ok()?;
+        self.partitions.get(at)
+    }
 }
 
 /// The broker settings that the wire layer itself acts on.

@@ -3,7 +3,7 @@
 //! Transcribed from Kafka 4.3.1's message definitions (`common/message/*.json` in kafka-clients).
 
 use super::{
-    BOOL, BYTES, INT8, INT32, INT64, NEVER_FLEXIBLE, STRING, Schema, array, between, field, schema, since,
+    BOOL, BYTES, INT8, INT32, INT64, NEVER_FLEXIBLE, PARTITION, STRING, Schema, array, between, field, schema, since,
     structs,
 };
 
@@ -85,7 +85,7 @@ pub(crate) const OFFSET_FETCH: Schema = schema(6, &[
     between(0, 7, "group_id", STRING),
     between(0, 7, "topics", structs(&[
         between(0, 7, "name", STRING),
-        between(0, 7, "partition_indexes", array(&INT32)),
+        between(0, 7, "partition_indexes", array(&PARTITION)),
     ])),
     since(8, "groups", structs(&[
         since(8, "group_id", STRING),
@@ -93,7 +93,7 @@ pub(crate) const OFFSET_FETCH: Schema = schema(6, &[
         since(9, "member_epoch", INT32),
         since(8, "topics", structs(&[
             since(8, "name", STRING),
-            since(8, "partition_indexes", array(&INT32)),
+            since(8, "partition_indexes", array(&PARTITION)),
         ])),
     ])),
     since(7, "require_stable", BOOL),

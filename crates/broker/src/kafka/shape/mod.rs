@@ -97,6 +97,8 @@ pub(crate) struct Field {
 pub(crate) enum Kind {
     /// So many bytes.
     Fixed(usize),
+    /// So many bytes that are planned and answered with structs of their own: one of them is an element.
+    Counted(usize),
     /// 16-bit length, or compact.
     String,
     /// 32-bit length, or compact; record batches too.
@@ -115,6 +117,8 @@ const BOOL: Kind = Kind::Fixed(1);
 const INT8: Kind = Kind::Fixed(1);
 const INT16: Kind = Kind::Fixed(2);
 const INT32: Kind = Kind::Fixed(4);
+/// The index of a partition in an array of them.
+const PARTITION: Kind = Kind::Counted(4);
 const INT64: Kind = Kind::Fixed(8);
 const UUID: Kind = Kind::Fixed(16);
 const STRING: Kind = Kind::String;
@@ -201,7 +205,7 @@ impl<'a> Walk<'a> {
 
     fn value(&mut self, name: &'static str, kind: Kind) -> Result<(), Malformed> {
         match kind {
-            Kind::Fixed(size) => self.reader.skip(name, size as u64),
+            Kind::Fixed(size) | Kind::Counted(size) => self.reader.skip(name, size as u64),
             Kind::String => match self.length(name, Reader::i16_length)? {
                 Some(length) => self.reader.skip(name, length),
                 None => Ok(()),

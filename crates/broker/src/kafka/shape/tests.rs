@@ -70,6 +70,22 @@ fn a_frame_full_of_tiny_elements_is_refused() {
 }
 
 #[test]
+fn a_frame_full_of_partitions_that_each_have_an_answer_is_refused() {
+    let elect_leaders = served(ApiKey::ElectLeaders as i16).unwrap();
+    for (count, passes) in [(MAX_ELEMENTS - 1, true), (MAX_ELEMENTS, false)] {
+        // One topic, which is an element too, of so many partitions; no timeout.
+        let mut body = vec![0, 0, 0, 1, 0, 1, b'a'];
+        body.extend(count.to_be_bytes());
+        body.resize(body.len() + 4 * count as usize + 4, 0);
+        let elements = elect_leaders.schema.check(0, &body);
+        assert_eq!(
+            elements,
+            if passes { Ok(MAX_ELEMENTS) } else { Err(Malformed::TooManyElements { limit: MAX_ELEMENTS }) }
+        );
+    }
+}
+
+#[test]
 fn lengths_below_null_and_varints_beyond_32_bits_are_refused() {
     let find = served(ApiKey::FindCoordinator as i16).unwrap();
     let error = find.schema.check(0, &[0xFF, 0xFE]).unwrap_err();

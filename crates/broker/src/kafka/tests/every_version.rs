@@ -37,11 +37,18 @@ async fn every_api_answers_in_every_version() {
     in_every_version(&mut c, api_versions, &mut asked).await;
     in_every_version(&mut c, create_topics, &mut asked).await;
     in_every_version(&mut c, delete_topics, &mut asked).await;
+    in_every_version(&mut c, delete_records, &mut asked).await;
     in_every_version(&mut c, init_producer_id, &mut asked).await;
     in_every_version(&mut c, offset_for_leader_epoch, &mut asked).await;
     in_every_version(&mut c, describe_configs, &mut asked).await;
+    in_every_version(&mut c, alter_configs, &mut asked).await;
+    in_every_version(&mut c, alter_replica_log_dirs, &mut asked).await;
+    in_every_version(&mut c, describe_log_dirs, &mut asked).await;
     in_every_version(&mut c, create_partitions, &mut asked).await;
     in_every_version(&mut c, delete_groups, &mut asked).await;
+    in_every_version(&mut c, elect_leaders, &mut asked).await;
+    in_every_version(&mut c, incremental_alter_configs, &mut asked).await;
+    in_every_version(&mut c, alter_partition_reassignments, &mut asked).await;
     in_every_version(&mut c, list_partition_reassignments, &mut asked).await;
     in_every_version(&mut c, offset_delete, &mut asked).await;
     in_every_version(&mut c, describe_cluster, &mut asked).await;

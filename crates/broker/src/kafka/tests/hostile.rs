@@ -64,6 +64,25 @@ async fn malformed_frames_end_the_connection_and_leave_the_server_running() {
         ("a topic name that is not UTF-8", &raw(metadata, 0, &[0, 0, 0, 1, 0, 2, 0xC3, 0x28])),
         ("a null topic name in CreateTopics", &raw(19, 2, &[0, 0, 0, 1, 0xFF, 0xFF, 0, 0, 0, 0])),
         ("null topics in CreateTopics", &raw(19, 2, &[0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0, 0])),
+        (
+            "two billion partitions in ElectLeaders",
+            &raw(43, 0, &[0, 0, 0, 1, 0, 1, b'a', 0x7F, 0xFF, 0xFF, 0xFF]),
+        ),
+        (
+            "null partitions in ElectLeaders",
+            &raw(43, 0, &[0, 0, 0, 1, 0, 1, b'a', 0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0]),
+        ),
+        ("null topics in AlterPartitionReassignments", &raw(45, 0, &[0, 0, 0, 0, 0, 0, 0])),
+        (
+            "four billion replicas",
+            &raw(45, 0, &[0, 0, 0, 0, 0, 2, 2, b'a', 2, 0, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F]),
+        ),
+        ("two billion resources", &raw(44, 0, &[0x7F, 0xFF, 0xFF, 0xFF, 0])),
+        (
+            "a null key in IncrementalAlterConfigs",
+            &raw(44, 0, &[0, 0, 0, 1, 2, 0, 1, b'a', 0, 0, 0, 1, 0xFF, 0xFF, 0, 0xFF, 0xFF, 0]),
+        ),
+        ("null topics in DeleteRecords", &raw(21, 0, &[0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0])),
         ("bytes behind the request", &raw(metadata, 0, &[0, 0, 0, 0, 42])),
         ("four billion header tags", &raw(metadata, 12, &[0xFF, 0xFF, 0xFF, 0xFF, 0x0F, 0])),
     ];

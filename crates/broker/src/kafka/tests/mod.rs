@@ -1,5 +1,6 @@
 //! The wire over real loopback sockets, in front of a fake node.
 
+mod administration;
 mod answers;
 mod client;
 mod every_version;

@@ -136,6 +136,11 @@ impl Contacts {
         changes
     }
 
+    /// This node has nothing to do with the peer any more.
+    pub(super) fn forget(&mut self, peer: i32) {
+        self.peers.remove(&peer);
+    }
+
     fn of(&mut self, peer: i32, now: Instant) -> &mut Heard {
         self.peers.entry(peer).or_insert_with(|| Heard::never(now))
     }

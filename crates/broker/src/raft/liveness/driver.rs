@@ -107,7 +107,7 @@ impl Liveness {
         let orphaned: Vec<_> = groups.all().into_iter().filter(lacks_leader).collect();
         orphans.retain(&orphaned.iter().map(|g| g.id()).collect());
         for group in orphaned {
-            let rank = rank(group.voters(), group.me(), |b| self.is_alive(b));
+            let rank = rank(&group.voters(), group.me(), |b| self.is_alive(b));
             match orphans.candidacy(group.id(), rank, self.leader_is_gone(group.id()), now, rand::random()) {
                 Some(Candidacy::TakeOver) => group.take_over(),
                 Some(Candidacy::Elect) => group.elect(),

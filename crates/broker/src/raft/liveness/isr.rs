@@ -2,7 +2,8 @@
 //!
 //! A follower is in sync while it is alive and was at the end of the leader's log within `replica.lag.time.max.ms`.
 //! At the end means: it has what the log's end was at the look before, so that a follower that keeps up with a
-//! busy log counts as caught up although it is always a few records behind.
+//! busy log counts as caught up although it is always a few records behind. Only voters count: a learner is none of
+//! those whose acknowledgement a record waits for.
 //!
 //! Must never: do I/O, read a clock, or decide what is committed: that takes a quorum of voters, in the ISR or not.
 
@@ -53,7 +54,7 @@ impl IsrRecords {
             *record = Record::new(term);
         }
         let mut isr = vec![self.me];
-        for follower in &replication.followers {
+        for follower in replication.followers.iter().filter(|f| f.votes) {
             let broker = follower.node.broker();
             // A new leader has not heard from its followers yet: it gives them the lag time to show up.
             let caught_up = record.caught_up.entry(broker).or_insert(now);
@@ -104,6 +105,7 @@ mod tests {
                 node: RaftNodeId::new(broker, 1),
                 matched: (matched > 0).then_some(matched),
                 acked: None,
+                votes: true,
             };
             let followers = vec![progress(3, matched[1]), progress(1, matched[0])];
             let replication = Replication { last: Some(last), followers };

@@ -25,8 +25,8 @@ use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use parking_lot::{Mutex, RwLock};
-use tokio::sync::Notify;
-use tracing::debug;
+use tokio::sync::{Notify, watch};
+use tracing::{debug, warn};
 
 use self::claims::Claims;
 pub use self::claims::Leadership;
@@ -58,6 +58,8 @@ struct Inner {
     /// Counts what [`Liveness::changed`] tells.
     generation: AtomicU64,
     elections_won: AtomicU64,
+    /// Why this node must stop, once a peer has said so.
+    retired: watch::Sender<Option<String>>,
 }
 
 impl Liveness {
@@ -74,6 +76,7 @@ impl Liveness {
             changed: Notify::new(),
             generation: AtomicU64::new(0),
             elections_won: AtomicU64::new(0),
+            retired: watch::Sender::new(None),
         };
         Self { inner: Arc::new(inner) }
     }
@@ -93,6 +96,11 @@ impl Liveness {
         broker == self.inner.me || self.inner.contacts.lock().is_alive(broker, Instant::now())
     }
 
+    /// For how long the broker has been alive and reachable without a break, if it is now.
+    pub fn alive_for(&self, broker: i32) -> Option<std::time::Duration> {
+        self.inner.contacts.lock().reachable_for(broker, Instant::now())
+    }
+
     /// Elections that this node has won since it started.
     pub fn elections_won(&self) -> u64 {
         self.inner.elections_won.load(Ordering::Relaxed)
@@ -106,6 +114,15 @@ impl Liveness {
     /// Waits until some leadership changed.
     pub async fn changed(&self) {
         self.inner.changed.notified().await;
+    }
+
+    /// Waits until a peer says that the cluster has let this node's data directory go, and gives the reason.
+    pub async fn retirement(&self) -> String {
+        let mut retired = self.inner.retired.subscribe();
+        match retired.wait_for(Option::is_some).await.map(|reason| reason.clone()) {
+            Ok(Some(reason)) => reason,
+            _ => std::future::pending().await,
+        }
     }
 
     /// This node has won the group.
@@ -186,5 +203,17 @@ impl PeerEvents for Liveness {
             self.inner.claims.write().merge(peer, first_of_session, gossip);
             self.tell();
         }
+    }
+
+    fn retired(&self, peer: i32, reason: &str) {
+        let is_news = self.inner.retired.send_if_modified(|known| known.replace(reason.to_owned()).is_none());
+        if is_news {
+            warn!(peer, "says: {reason}");
+        }
+    }
+
+    fn disconnected(&self, peer: i32) {
+        self.inner.contacts.lock().forget(peer);
+        self.wake();
     }
 }

@@ -94,7 +94,8 @@ mod tests {
     const ELECT: Option<Candidacy> = Some(Candidacy::Elect);
 
     fn orphans() -> (Orphans, Instant) {
-        let timing = Timing { heartbeat: HEARTBEAT, election: ELECTION, replica_lag_max: ELECTION };
+        let timing =
+            Timing { heartbeat: HEARTBEAT, election: ELECTION, replica_lag_max: ELECTION, catch_up_rate: 0 };
         (Orphans::new(timing), Instant::now())
     }
 

@@ -2,7 +2,8 @@
 //!
 //! A link connects by itself, again and again. While it is down, requests fail at once (openraft backs off and
 //! comes back); when it breaks, everything unanswered fails. Small messages that wait together travel in one
-//! frame. Requests are sent in the order given.
+//! frame. Requests are sent in the order given. A link ends when it is closed or its last handle is dropped, whatever
+//! it is doing then.
 //!
 //! Must never: hold more than its byte budget of unsent requests, or answer a request twice.
 
@@ -14,13 +15,16 @@ use parking_lot::Mutex;
 use prost::Message;
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use tokio_util::sync::{CancellationToken, DropGuard};
 use tonic::transport::Endpoint;
+use tonic::{Code, Status};
 use tracing::{debug, info, warn};
+use uuid::Uuid;
 
 use super::wire::envelope::Body;
 use super::wire::peer_client::PeerClient;
 use super::wire::{Envelope, Frame};
-use super::{Class, MAX_FRAME_BYTES, handshake};
+use super::{Class, MAX_FRAME_BYTES, PROTOCOL, handshake};
 
 /// Frames are filled up to this size while messages wait.
 pub const FRAME_BYTES: usize = 1024 * 1024;
@@ -54,14 +58,25 @@ pub struct Target {
     pub address: String,
     /// The cluster both must belong to.
     pub cluster_id: String,
+    /// This node's data directory.
+    pub directory_id: Uuid,
     /// Which stream this is.
     pub class: Class,
 }
 
-/// Told when a link comes up or goes down.
-pub type OnChange = Arc<dyn Fn(LinkState) + Send + Sync>;
+/// Told what a link goes through. Not told of its end.
+pub type OnEvent = Arc<dyn Fn(LinkEvent) + Send + Sync>;
 
-/// What happened to a link.
+/// What a link goes through.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LinkEvent {
+    /// It came up or went down.
+    Changed(LinkState),
+    /// The peer says that the cluster has let this node's data directory go, and why.
+    Retired(String),
+}
+
+/// How a link is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LinkState {
     /// The stream is open.
@@ -96,11 +111,15 @@ pub struct Link {
     queue: mpsc::UnboundedSender<Outgoing>,
     budget: Arc<Semaphore>,
     budget_bytes: usize,
+    closed: CancellationToken,
+    /// Closes the link with its last handle.
+    _last: Arc<DropGuard>,
 }
 
 impl Link {
-    /// Starts the link's task on the given runtime; it ends when all handles are dropped.
-    pub fn start(target: Target, budget_bytes: usize, on_change: OnChange, runtime: &Handle) -> Self {
+    /// Starts the link's task on the given runtime; it ends when the link is closed or all handles are dropped.
+    pub fn start(target: Target, budget_bytes: usize, on_event: OnEvent, runtime: &Handle) -> Self {
+        let closed = CancellationToken::new();
         let (queue, rx) = mpsc::unbounded_channel();
         let shared = Arc::new(Mutex::new(Shared::default()));
         let link = Self {
@@ -109,9 +128,16 @@ impl Link {
             queue,
             budget: Arc::new(Semaphore::new(budget_bytes)),
             budget_bytes,
+            _last: Arc::new(closed.clone().drop_guard()),
+            closed: closed.clone(),
         };
-        runtime.spawn(Runner { target, shared, on_change }.run(rx));
+        runtime.spawn(Runner { target, shared, on_event }.run(rx, closed));
         link
+    }
+
+    /// Ends the link for all its handles: what has no answer fails, and so does whatever is requested afterwards.
+    pub fn close(&self) {
+        self.closed.cancel();
     }
 
     /// True while the stream is open.
@@ -125,10 +151,12 @@ impl Link {
         self.budget.clone().acquire_many_owned(permits).await.ok()
     }
 
-    /// Sends a request; the receiver gives the answer. The order of calls is the order on the wire.
+    /// Sends a request; the receiver gives the answer. The order of calls is the order on the wire. A Raft message is
+    /// meant for one replica `to` of the group; for others it is 0.
     pub fn request(
         &self,
         group: u64,
+        to: u64,
         body: Body,
         budget: Option<OwnedSemaphorePermit>,
     ) -> oneshot::Receiver<Result<Body, LinkError>> {
@@ -142,14 +170,14 @@ impl Link {
         let id = shared.next_id;
         shared.pending.insert(id, tx);
         // Queued under the lock, so that a link that goes down finds every request either here or in `pending`.
-        self.enqueue(Envelope { id, group, body: Some(body) }, budget);
+        self.enqueue(Envelope { id, group, to, body: Some(body) }, budget);
         rx
     }
 
     /// Sends a message that is not answered. Dropped if the link is down.
     pub fn notify(&self, group: u64, body: Body) {
         if self.is_up() {
-            self.enqueue(Envelope { id: 0, group, body: Some(body) }, None);
+            self.enqueue(Envelope { id: 0, group, to: 0, body: Some(body) }, None);
         }
     }
 
@@ -162,26 +190,31 @@ impl Link {
 struct Runner {
     target: Target,
     shared: Arc<Mutex<Shared>>,
-    on_change: OnChange,
+    on_event: OnEvent,
 }
 
 impl Runner {
-    async fn run(self, mut queue: mpsc::UnboundedReceiver<Outgoing>) {
+    /// Whatever it is doing when the link is closed, it ends at once and without a word.
+    async fn run(self, mut queue: mpsc::UnboundedReceiver<Outgoing>, closed: CancellationToken) {
+        closed.run_until_cancelled(self.keep_connected(&mut queue)).await;
+        self.fail_all(&mut queue);
+    }
+
+    async fn keep_connected(&self, queue: &mut mpsc::UnboundedReceiver<Outgoing>) {
         let mut pause = RECONNECT_MIN;
-        let mut complained = false;
-        while !queue.is_closed() {
+        let mut complaint = String::new();
+        loop {
             match self.connect().await {
                 Ok((frames, answers)) => {
-                    (pause, complained) = (RECONNECT_MIN, false);
-                    self.converse(&mut queue, frames, answers).await;
+                    pause = RECONNECT_MIN;
+                    complaint.clear();
+                    self.converse(queue, frames, answers).await;
                 }
                 Err(e) => {
-                    if e.refused {
-                        (self.on_change)(LinkState::Refused);
-                    }
-                    if !complained {
+                    self.tell(&e);
+                    if complaint != e.what {
                         info!(peer = self.target.peer, address = %self.target.address, class = %self.target.class, "cannot connect yet: {}", e.what);
-                        complained = true;
+                        complaint = e.what;
                     }
                 }
             }
@@ -190,9 +223,16 @@ impl Runner {
         }
     }
 
+    fn tell(&self, e: &ConnectError) {
+        match e.kind {
+            ErrorKind::PortClosed => (self.on_event)(LinkEvent::Changed(LinkState::Refused)),
+            ErrorKind::Retired => (self.on_event)(LinkEvent::Retired(e.what.clone())),
+            ErrorKind::Other => {}
+        }
+    }
+
     async fn connect(&self) -> Result<(mpsc::Sender<Frame>, tonic::Streaming<Frame>), ConnectError> {
-        let channel =
-            endpoint(&self.target.address)?.connect().await.map_err(ConnectError::from_transport)?;
+        let channel = endpoint(&self.target.address)?.connect().await.map_err(ConnectError::from)?;
         let mut client = PeerClient::new(channel)
             .max_decoding_message_size(MAX_FRAME_BYTES)
             .max_encoding_message_size(MAX_FRAME_BYTES);
@@ -204,13 +244,17 @@ impl Runner {
             (handshake::FROM, self.target.me.to_string()),
             (handshake::TO, self.target.peer.to_string()),
             (handshake::CLASS, self.target.class.to_string()),
+            (handshake::DIRECTORY, self.target.directory_id.to_string()),
+            (handshake::SPEAKS, PROTOCOL.to_string()),
         ] {
             meta.insert(key, value.parse().map_err(|_| ConnectError::new(format!("{key} is not ASCII")))?);
         }
         let response = tokio::time::timeout(CONNECT_TIMEOUT, client.link(request))
             .await
             .map_err(|_| ConnectError::new("the handshake timed out".into()))?
-            .map_err(|status| ConnectError::new(status.message().to_owned()))?;
+            .map_err(ConnectError::from)?;
+        let speaks = handshake::protocol(response.metadata());
+        handshake::check_protocol(self.target.me, self.target.peer, speaks).map_err(ConnectError::new)?;
         Ok((frames, response.into_inner()))
     }
 
@@ -222,7 +266,7 @@ impl Runner {
         mut answers: tonic::Streaming<Frame>,
     ) {
         self.shared.lock().up = true;
-        (self.on_change)(LinkState::Up);
+        (self.on_event)(LinkEvent::Changed(LinkState::Up));
         debug!(peer = self.target.peer, class = %self.target.class, "connected");
         let send = async {
             while let Some(first) = queue.recv().await {
@@ -238,6 +282,7 @@ impl Runner {
                     Ok(None) => return,
                     Err(status) => {
                         debug!(peer = self.target.peer, "stream ended: {}", status.message());
+                        self.tell(&status.into());
                         return;
                     }
                 }
@@ -245,7 +290,7 @@ impl Runner {
         };
         tokio::select! { () = send => {}, () = receive => {} }
         self.fail_all(queue);
-        (self.on_change)(LinkState::Broken);
+        (self.on_event)(LinkEvent::Changed(LinkState::Broken));
     }
 
     fn deliver(&self, frame: Frame) {
@@ -301,30 +346,53 @@ pub(crate) fn endpoint(address: &str) -> Result<Endpoint, ConnectError> {
         .keep_alive_timeout(Duration::from_secs(2)))
 }
 
-/// Why a connection could not be made.
+/// Why a connection could not be made, or ended.
 #[derive(Debug, thiserror::Error)]
 #[error("{what}")]
 pub(crate) struct ConnectError {
     what: String,
-    refused: bool,
+    kind: ErrorKind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum ErrorKind {
+    /// No process listens there.
+    PortClosed,
+    /// The peer does not talk to this node's data directory any more.
+    Retired,
+    Other,
 }
 
 impl ConnectError {
     fn new(what: String) -> Self {
-        Self { what, refused: false }
+        Self { what, kind: ErrorKind::Other }
     }
+}
 
-    fn from_transport(e: tonic::transport::Error) -> Self {
-        let mut refused = false;
+impl From<Status> for ConnectError {
+    fn from(status: Status) -> Self {
+        let kind = match status.code() {
+            Code::PermissionDenied => ErrorKind::Retired,
+            _ => ErrorKind::Other,
+        };
+        Self { what: status.message().to_owned(), kind }
+    }
+}
+
+impl From<tonic::transport::Error> for ConnectError {
+    /// The innermost cause says what happened.
+    fn from(e: tonic::transport::Error) -> Self {
+        let mut kind = ErrorKind::Other;
         let mut what = e.to_string();
         let mut source = std::error::Error::source(&e);
         while let Some(cause) = source {
-            if let Some(io) = cause.downcast_ref::<std::io::Error>() {
-                refused = io.kind() == std::io::ErrorKind::ConnectionRefused;
+            let io = cause.downcast_ref::<std::io::Error>();
+            if io.is_some_and(|io| io.kind() == std::io::ErrorKind::ConnectionRefused) {
+                kind = ErrorKind::PortClosed;
             }
             what = cause.to_string();
             source = cause.source();
         }
-        Self { what, refused }
+        Self { what, kind }
     }
 }

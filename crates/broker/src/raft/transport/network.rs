@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -23,6 +24,8 @@ use super::link::{Link, LinkError};
 use super::wire::{self, append_reply::Status, envelope::Body};
 use super::{Class, Peers};
 use crate::raft::codec::{entry_to_wire, id_from_wire, id_to_wire, vote_from_wire, vote_to_wire};
+use crate::raft::machine::Learners;
+use crate::raft::throttle::Throttle;
 use crate::raft::types::{GroupId, LogId, METADATA_GROUP, RaftNodeId, Snapshot, TypeConfig, Vote};
 
 /// `Append` messages to one follower of one group under way at a time.
@@ -33,6 +36,9 @@ const PIPELINE: usize = 64;
 pub(crate) struct Factory {
     pub(crate) group: GroupId,
     pub(crate) peers: Peers,
+    /// Who does not vote: what it is sent is throttled.
+    pub(crate) learners: Learners,
+    pub(crate) throttle: Arc<Throttle>,
 }
 
 /// A group's connection to one member.
@@ -40,6 +46,8 @@ pub(crate) struct Network {
     group: GroupId,
     target: RaftNodeId,
     peers: Peers,
+    learners: Learners,
+    throttle: Arc<Throttle>,
     /// The stream for log entries; votes always take the control stream.
     appends: Class,
 }
@@ -48,18 +56,24 @@ impl RaftNetworkFactory<TypeConfig> for Factory {
     type Network = Network;
 
     async fn new_client(&mut self, target: u64, _node: &openraft::EmptyNode) -> Network {
-        let appends = if self.group == METADATA_GROUP { Class::Control } else { Class::Bulk };
+        self.network(target, if self.group == METADATA_GROUP { Class::Control } else { Class::Bulk })
+    }
+
+    async fn new_heartbeat_client(&mut self, target: u64, _node: &openraft::EmptyNode) -> Network {
+        self.network(target, Class::Control)
+    }
+}
+
+impl Factory {
+    fn network(&self, target: u64, appends: Class) -> Network {
         Network {
             group: self.group,
             target: RaftNodeId::from_raw(target),
             peers: self.peers.clone(),
+            learners: self.learners.clone(),
+            throttle: self.throttle.clone(),
             appends,
         }
-    }
-
-    async fn new_heartbeat_client(&mut self, target: u64, _node: &openraft::EmptyNode) -> Network {
-        let target = RaftNodeId::from_raw(target);
-        Network { group: self.group, target, peers: self.peers.clone(), appends: Class::Control }
     }
 }
 
@@ -80,7 +94,7 @@ impl Network {
     }
 
     async fn ask(&self, class: Class, body: Body, option: &RPCOption) -> Result<Body, RpcError> {
-        let answer = self.link(class)?.request(self.group, body, None);
+        let answer = self.link(class)?.request(self.group, self.target.raw(), body, None);
         match tokio::time::timeout(option.hard_ttl(), answer).await {
             Ok(Ok(Ok(body))) => Ok(body),
             Ok(Ok(Err(e))) => Err(unreachable_peer(&e)),
@@ -155,11 +169,16 @@ impl RaftNetworkV2<TypeConfig> for Network {
         S: Stream<Item = AppendEntriesRequest<TypeConfig>> + OptionalSend + Unpin + 'static,
     {
         Box::pin(async move {
-            let link = self.link(self.appends)?;
-            let pipeline = Pipeline {
+            let line = Line {
                 group: self.group,
+                to: self.target.raw(),
+                link: self.link(self.appends)?,
+                learners: self.learners.clone(),
+                throttle: self.throttle.clone(),
+            };
+            let pipeline = Pipeline {
                 peer: self.target.broker(),
-                link,
+                line,
                 input: Some(input),
                 admitting: None,
                 under_way: VecDeque::new(),
@@ -185,17 +204,30 @@ impl RaftNetworkV2<TypeConfig> for Network {
         self.ask_vote(rpc, true, &option).await
     }
 
-    /// Never called while logs are kept whole; a peer would refuse it.
     async fn full_snapshot(
         &mut self,
-        _vote: Vote,
-        _snapshot: Snapshot,
-        _cancel: impl Future<Output = ReplicationClosed> + OptionalSend + 'static,
-        _option: RPCOption,
+        vote: Vote,
+        snapshot: Snapshot,
+        cancel: impl Future<Output = ReplicationClosed> + OptionalSend + 'static,
+        option: RPCOption,
     ) -> Result<SnapshotResponse<TypeConfig>, StreamingError<TypeConfig>> {
-        let e =
-            io::Error::new(io::ErrorKind::Unsupported, "logs are kept whole: there are no snapshots to send");
-        Err(StreamingError::Unreachable(Unreachable::new(&e)))
+        let message = wire::Snapshot::decode(snapshot.snapshot)
+            .map_err(|e| StreamingError::Network(NetworkError::new(&e)))?;
+        let message = wire::Snapshot { vote: Some(vote_to_wire(&vote)), ..message };
+        self.throttle.admit(message.encoded_len()).await;
+        let answer = self.ask(self.appends, Body::Snapshot(message), &option);
+        let answer = tokio::select! {
+            answer = answer => answer.map_err(StreamingError::from)?,
+            closed = cancel => return Err(StreamingError::Closed(closed)),
+        };
+        match answer {
+            Body::SnapshotReply(reply) => {
+                let vote =
+                    vote_from_wire(reply.vote).map_err(|e| StreamingError::Network(NetworkError::new(&e)))?;
+                Ok(SnapshotResponse::new(vote))
+            }
+            _ => Err(unexpected().into()),
+        }
     }
 
     async fn transfer_leader(
@@ -209,7 +241,7 @@ impl RaftNetworkV2<TypeConfig> for Network {
             last: req.last_log_id().map(id_to_wire),
         });
         match self.ask(Class::Control, body, &option).await? {
-            // A refusal means that the transfer does not happen; see `Group::transfer_leader` for what follows.
+            // A refusal means that the transfer does not happen; see `Group::hand_over` for what follows.
             Body::TransferLeaderReply(_) => Ok(Ok(())),
             _ => Err(unexpected()),
         }
@@ -218,14 +250,23 @@ impl RaftNetworkV2<TypeConfig> for Network {
 
 /// Sends `Append` messages as they come, without waiting for answers, and yields the answers in order.
 struct Pipeline<S> {
-    group: GroupId,
     peer: i32,
-    link: Link,
+    line: Line,
     input: Option<S>,
     /// A message that waits for room in the link's byte budget.
     admitting: Option<Pin<Box<dyn Future<Output = UnderWay> + Send>>>,
     under_way: VecDeque<UnderWay>,
     failed: bool,
+}
+
+/// The way to one member.
+#[derive(Clone)]
+struct Line {
+    group: GroupId,
+    to: u64,
+    link: Link,
+    learners: Learners,
+    throttle: Arc<Throttle>,
 }
 
 struct UnderWay {
@@ -252,23 +293,24 @@ impl<S: Stream<Item = AppendEntriesRequest<TypeConfig>> + Unpin> Pipeline<S> {
             match input.poll_next_unpin(cx) {
                 Poll::Pending => return,
                 Poll::Ready(None) => self.input = None,
-                Poll::Ready(Some(rpc)) => self.admitting = Some(send(self.link.clone(), self.group, rpc)),
+                Poll::Ready(Some(rpc)) => self.admitting = Some(send(self.line.clone(), rpc)),
             }
         }
     }
 }
 
-fn send(
-    link: Link,
-    group: GroupId,
-    rpc: AppendEntriesRequest<TypeConfig>,
-) -> Pin<Box<dyn Future<Output = UnderWay> + Send>> {
+fn send(line: Line, rpc: AppendEntriesRequest<TypeConfig>) -> Pin<Box<dyn Future<Output = UnderWay> + Send>> {
     let prev = rpc.prev_log_id;
     let last = rpc.entries.last().map(|e| e.log_id).or(prev);
     let message = append_to_wire(rpc);
     Box::pin(async move {
-        let budget = link.reserve(message.encoded_len()).await;
-        UnderWay { prev, last, answer: link.request(group, Body::Append(message), budget) }
+        let size = message.encoded_len();
+        let Line { group, to, link, learners, throttle } = line;
+        if learners.read().contains(&to) {
+            throttle.admit(size).await;
+        }
+        let budget = link.reserve(size).await;
+        UnderWay { prev, last, answer: link.request(group, to, Body::Append(message), budget) }
     })
 }
 

@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use parking_lot::RwLock;
 use tokio::runtime::Handle;
+use uuid::Uuid;
 
-use super::link::{Link, LinkState, Target};
+use super::link::{Link, LinkEvent, Target};
 use super::server::PeerEvents;
 use crate::raft::control_runtime;
 
@@ -48,6 +49,13 @@ struct Peer {
     bulk: Link,
 }
 
+impl Peer {
+    fn close(&self) {
+        self.control.close();
+        self.bulk.close();
+    }
+}
+
 /// All peers of this node. Cheap to clone.
 #[derive(Clone)]
 pub struct Peers {
@@ -57,14 +65,16 @@ pub struct Peers {
 struct Inner {
     me: i32,
     cluster_id: String,
+    directory_id: Uuid,
     events: Arc<dyn PeerEvents>,
-    peers: RwLock<BTreeMap<i32, Arc<Peer>>>,
+    peers: RwLock<BTreeMap<i32, Peer>>,
 }
 
 impl Peers {
-    /// No peers yet.
-    pub fn new(me: i32, cluster_id: String, events: Arc<dyn PeerEvents>) -> Self {
-        Self { inner: Arc::new(Inner { me, cluster_id, events, peers: RwLock::default() }) }
+    /// No peers yet. `directory_id` is this node's own data directory.
+    pub fn new(me: i32, cluster_id: String, directory_id: Uuid, events: Arc<dyn PeerEvents>) -> Self {
+        let peers = RwLock::default();
+        Self { inner: Arc::new(Inner { me, cluster_id, directory_id, events, peers }) }
     }
 
     /// This node's broker id.
@@ -77,7 +87,7 @@ impl Peers {
         &self.inner.cluster_id
     }
 
-    /// Connects to a peer, or reconnects to its new address. Bulk links run on the current runtime, control links on
+    /// Connects to a peer, or reconnects to its new address: whoever holds a link to the old one sees it go down. Bulk links run on the current runtime, control links on
     /// their own.
     pub fn connect(&self, peer: i32, address: &PeerAddress) {
         let mut peers = self.inner.peers.write();
@@ -96,12 +106,16 @@ impl Peers {
                 peer,
                 address: address.to_owned(),
                 cluster_id: self.inner.cluster_id.clone(),
+                directory_id: self.inner.directory_id,
                 class,
             };
             Link::start(
                 target,
                 budget,
-                Arc::new(move |state: LinkState| events.link_changed(peer, class, state)),
+                Arc::new(move |event: LinkEvent| match event {
+                    LinkEvent::Changed(state) => events.link_changed(peer, class, state),
+                    LinkEvent::Retired(reason) => events.retired(peer, &reason),
+                }),
                 &runtime,
             )
         };
@@ -110,7 +124,16 @@ impl Peers {
             bulk: link(Class::Bulk, &address.wal, BULK_BUDGET),
             address: address.clone(),
         };
-        peers.insert(peer, Arc::new(entry));
+        if let Some(old) = peers.insert(peer, entry) {
+            old.close();
+        }
+    }
+
+    /// Ends the links to a peer: requests without an answer fail, and so does whatever is asked of it afterwards.
+    pub fn disconnect(&self, peer: i32) {
+        let Some(gone) = self.inner.peers.write().remove(&peer) else { return };
+        gone.close();
+        self.inner.events.disconnected(peer);
     }
 
     /// The link of that class to the peer, if it is known.

@@ -3,7 +3,8 @@
 //! Messages of a stream are *started* in the order received (an `Append` is handed to its group before the next
 //! message is looked at) and answered when done, in any order.
 //!
-//! Must never: take part in a conversation with a node of another cluster or with one that means another node.
+//! Must never: take part in a conversation with a node of another cluster, with one that means another node, with one
+//! that speaks another protocol, or with a data directory that the cluster has let go.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -15,16 +16,18 @@ use futures::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tokio_util::sync::CancellationToken;
+use tonic::metadata::MetadataMap;
 use tonic::transport::server::TcpIncoming;
 use tonic::{Request, Response, Status, Streaming};
 use tracing::{debug, warn};
 
+use super::hello::{Announced, Introduction, Verdict};
 use super::link::{FRAME_BYTES, LinkState};
 use super::wire::envelope::Body;
 use super::wire::peer_server::{Peer, PeerServer};
-use super::wire::{CallReply, Envelope, Frame, Gossip, HelloReply, HelloRequest};
-use super::{Class, MAX_FRAME_BYTES, handshake};
-use crate::raft::Groups;
+use super::wire::{CallReply, Envelope, Frame, Gossip, HelloReply, HelloRequest, JoinReply, JoinRequest};
+use super::{Class, MAX_FRAME_BYTES, PROTOCOL, handshake};
+use crate::raft::{Groups, RaftNodeId};
 
 /// Requests of one stream in progress at a time, and their bytes. Further ones wait in the stream: back-pressure by
 /// flow control. What a peer sends sits in the WAL's queue until the disk has taken it.
@@ -44,9 +47,24 @@ pub trait CallHandler: Send + Sync + 'static {
         header: Bytes,
         body: Vec<Bytes>,
     ) -> BoxFuture<Result<Bytes, String>>;
-    /// Whether this node knows `node` under another data directory than `directory_id`; `None` while it does not know
-    /// yet what it will know.
-    fn registered_elsewhere(&self, node: i32, directory_id: &str) -> Option<bool>;
+}
+
+/// Decides who may take part in the cluster.
+pub trait Admission: Send + Sync + 'static {
+    /// Registers a node with the cluster. `registration` is the metadata command that does it; `cluster_id` is the
+    /// cluster that it means to join, empty if it does not know.
+    fn join(&self, registration: Bytes, cluster_id: String) -> BoxFuture<Verdict>;
+    /// How the cluster stands to that data directory of that node. Who is not known is good: this node may be behind.
+    fn standing(&self, node: i32, directory_id: &str) -> Standing;
+}
+
+/// How the cluster stands to a data directory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// It may take part.
+    Good,
+    /// It must never take part again, and why: its node was removed, or runs with another directory now.
+    Retired(String),
 }
 
 /// Told what the streams show about the peers.
@@ -59,6 +77,11 @@ pub trait PeerEvents: Send + Sync + 'static {
     fn session_ended(&self, peer: i32);
     /// The peer is alive and says this.
     fn gossip(&self, peer: i32, gossip: Gossip);
+    /// The peer says that the cluster has let this node's data directory go, and why: this node must stop. Told again
+    /// at every try to talk to the peer.
+    fn retired(&self, peer: i32, reason: &str);
+    /// This node has nothing to do with the peer any more ([`super::Peers::disconnect`]).
+    fn disconnected(&self, peer: i32);
 }
 
 /// What the service answers with.
@@ -66,10 +89,10 @@ pub trait PeerEvents: Send + Sync + 'static {
 pub struct Service {
     /// This node's broker id.
     pub me: i32,
-    /// The cluster's id; empty until this node has founded or joined one.
-    pub cluster_id: Arc<arc_swap::ArcSwap<String>>,
-    /// Whether this node's own registration has never been committed: then it knows nobody, and says so at once.
-    pub fresh: bool,
+    /// What this node says about itself.
+    pub announced: Announced,
+    /// Who may take part.
+    pub admission: Arc<dyn Admission>,
     /// Ends all streams when the node stops.
     pub stop: CancellationToken,
     /// The parts that exist only once the node has joined.
@@ -107,47 +130,83 @@ pub async fn serve(
 impl Peer for Service {
     async fn hello(&self, request: Request<HelloRequest>) -> Result<Response<HelloReply>, Status> {
         let hello = request.into_inner();
-        let known = self
-            .parts
-            .get()
-            .and_then(|p| p.calls.registered_elsewhere(hello.node_id as i32, &hello.directory_id));
-        let elsewhere = match known {
-            Some(elsewhere) => elsewhere,
-            None if self.fresh => false,
-            None => return Err(Status::unavailable("this node is still starting")),
-        };
-        Ok(Response::new(HelloReply {
-            node_id: self.me as u32,
-            cluster_id: self.cluster_id.load().to_string(),
-            registered_elsewhere: elsewhere,
-        }))
+        let from = hello.node_id as i32;
+        handshake::check_protocol(self.me, from, hello.protocol).map_err(Status::failed_precondition)?;
+        Ok(Response::new(self.introduce(from)?))
+    }
+
+    async fn join(&self, request: Request<JoinRequest>) -> Result<Response<JoinReply>, Status> {
+        let JoinRequest { registration, protocol, cluster_id } = request.into_inner();
+        if protocol != PROTOCOL {
+            let verdict = Verdict::Refused(format!(
+                "node {} speaks protocol {PROTOCOL}, the node that asks to join {protocol}: upgrade the older one",
+                self.me
+            ));
+            return Ok(Response::new(verdict.into()));
+        }
+        Ok(Response::new(self.admission.join(registration, cluster_id).await.into()))
     }
 
     type LinkStream = ReceiverStream<Result<Frame, Status>>;
 
     async fn link(&self, request: Request<Streaming<Frame>>) -> Result<Response<Self::LinkStream>, Status> {
-        let (from, class) = self.check(&request)?;
+        let Sender { id: from, directory, class } = self.check(request.metadata())?;
         if self.parts.get().is_none() {
-            return Err(Status::unavailable("this node is still starting"));
+            return Err(self.still_starting());
         }
         let (out, rx) = mpsc::channel(2);
-        let session = Session { service: self.clone(), from, class };
+        let session = Session { service: self.clone(), from, directory, class };
         tokio::spawn(session.run(request.into_inner(), out));
-        Ok(Response::new(ReceiverStream::new(rx)))
+        let mut response = Response::new(ReceiverStream::new(rx));
+        response.metadata_mut().insert(handshake::SPEAKS, PROTOCOL.into());
+        Ok(response)
     }
 }
 
+/// Who opens a stream.
+pub(super) struct Sender {
+    id: i32,
+    directory: String,
+    class: Class,
+}
+
 impl Service {
-    fn check<T>(&self, request: &Request<T>) -> Result<(i32, Class), Status> {
-        let value = |key| request.metadata().get(key).and_then(|v| v.to_str().ok()).unwrap_or_default();
-        let ours = self.cluster_id.load();
-        if ours.is_empty() {
-            return Err(Status::unavailable("this node is still starting"));
+    fn still_starting(&self) -> Status {
+        Status::unavailable(format!("node {} is still starting", self.me))
+    }
+
+    fn introduce(&self, to: i32) -> Result<HelloReply, Status> {
+        let introduction = self.announced.get();
+        let Introduction { directory_id, peers, cluster } = &*introduction;
+        if cluster.is_none() && !peers.contains(&to) {
+            return Err(Status::unavailable(format!(
+                "node {} has no cluster yet, and its configuration does not name node {to}",
+                self.me
+            )));
         }
-        if value(handshake::CLUSTER) != ours.as_str() {
+        let cluster = cluster.as_ref();
+        Ok(HelloReply {
+            node_id: self.me as u32,
+            cluster_id: cluster.map(|c| c.id.clone()).unwrap_or_default(),
+            directory_id: directory_id.to_string(),
+            founders: cluster.map(|c| c.founders.iter().map(Into::into).collect()).unwrap_or_default(),
+            formed: cluster.is_some_and(|c| c.formed),
+            protocol: PROTOCOL,
+        })
+    }
+
+    pub(super) fn check(&self, said: &MetadataMap) -> Result<Sender, Status> {
+        let value = |key| handshake::value(said, key);
+        let introduction = self.announced.get();
+        let Some(ours) = &introduction.cluster else {
+            return Err(self.still_starting());
+        };
+        let from = value(handshake::FROM).parse().map_err(|_| Status::invalid_argument("no sender"))?;
+        if value(handshake::CLUSTER) != ours.id {
             return Err(Status::failed_precondition(format!(
-                "node {} belongs to cluster {ours}, not to cluster {}: check the peers' addresses",
+                "node {} belongs to cluster {}, not to cluster {}: check the peers' addresses",
                 self.me,
+                ours.id,
                 value(handshake::CLUSTER)
             )));
         }
@@ -158,11 +217,36 @@ impl Service {
                 value(handshake::TO)
             )));
         }
-        let from = value(handshake::FROM).parse().map_err(|_| Status::invalid_argument("no sender"))?;
         if from == self.me {
             return Err(Status::failed_precondition(format!("two nodes claim the id {from}")));
         }
-        Ok((from, if value(handshake::CLASS) == "control" { Class::Control } else { Class::Bulk }))
+        handshake::check_protocol(self.me, from, handshake::protocol(said))
+            .map_err(Status::failed_precondition)?;
+        let directory = value(handshake::DIRECTORY).to_owned();
+        self.check_standing(from, &directory)?;
+        let class = if value(handshake::CLASS) == "control" { Class::Control } else { Class::Bulk };
+        Ok(Sender { id: from, directory, class })
+    }
+
+    /// A node may be removed, or replaced, while it talks: looked at again with every gossip.
+    pub(super) fn check_signs_of_life(
+        &self,
+        node: i32,
+        directory: &str,
+        frame: &Frame,
+    ) -> Result<(), Status> {
+        if frame.envelopes.iter().any(|e| matches!(e.body, Some(Body::Gossip(_)))) {
+            self.check_standing(node, directory)?;
+        }
+        Ok(())
+    }
+
+    /// The other side recognises a retirement by the code.
+    fn check_standing(&self, node: i32, directory: &str) -> Result<(), Status> {
+        match self.admission.standing(node, directory) {
+            Standing::Good => Ok(()),
+            Standing::Retired(reason) => Err(Status::permission_denied(reason)),
+        }
     }
 }
 
@@ -170,6 +254,7 @@ impl Service {
 struct Session {
     service: Service,
     from: i32,
+    directory: String,
     class: Class,
 }
 
@@ -228,6 +313,10 @@ impl Session {
                 () = self.service.stop.cancelled() => return,
                 message = inbound.message(), if pending.has_room() => match message {
                     Ok(Some(frame)) => {
+                        if let Err(retired) = self.service.check_signs_of_life(self.from, &self.directory, &frame) {
+                            drop(out.send(Err(retired)).await);
+                            return;
+                        }
                         for envelope in frame.envelopes {
                             self.start(parts, envelope, &mut pending);
                         }
@@ -241,7 +330,7 @@ impl Session {
     /// Hands the message on, in order; what is not done at once is polled with the others.
     fn start(&self, parts: &Parts, envelope: Envelope, pending: &mut Pending) {
         let size = prost::Message::encoded_len(&envelope);
-        let Envelope { id, group, body } = envelope;
+        let Envelope { id, group, to, body } = envelope;
         let Some(body) = body else {
             warn!(peer = self.from, "ignored a message of an unknown kind");
             return;
@@ -256,13 +345,20 @@ impl Session {
                 Box::pin(async move { Ok(Body::CallReply(CallReply { payload: answer.await? })) })
             }
             other => match parts.groups.get(group) {
+                // A vote or an acknowledgement counts for one replica; its successor on this node is another one.
+                Some(group) if group.me().raw() != to => Box::pin(std::future::ready(Err(format!(
+                    "the replica of group {} here is {}, not {}",
+                    group.id(),
+                    group.me(),
+                    RaftNodeId::from_raw(to)
+                )))),
                 Some(group) => Box::pin(async move { group.handle(other).await }),
                 None => Box::pin(std::future::ready(Err(format!("group {group} is not on this node")))),
             },
         };
         let mut work: BoxFuture<(Envelope, usize)> = Box::pin(async move {
             let body = work.await.unwrap_or_else(Body::Failure);
-            (Envelope { id, group, body: Some(body) }, size)
+            (Envelope { id, group, to: 0, body: Some(body) }, size)
         });
         // The first poll happens here, so that messages reach their groups in the order received; and without
         // tokio's cooperative budget, which could otherwise make a later message overtake.

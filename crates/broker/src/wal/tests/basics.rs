@@ -192,14 +192,28 @@ fn dead_files_are_deleted_from_the_head() {
     let files = wal.stats().files;
     assert!(files >= 5);
     durably(|done| log.purge(id(1, 58), 59, done));
-    assert_eq!(wal.stats().files, files, "the first file holds an entry of group 1");
+    wal.reclaim().unwrap();
+    assert_eq!(wal.stats().files, files, "the first file holds an entry of group 1 that is not committed");
     durably(|done| pinning.remove(done));
+    wal.reclaim().unwrap();
     assert!(wal.stats().files <= 2);
     let before = everything(&wal);
     wal.close().unwrap();
     drop((log, pinning, wal));
     let wal = open_sound(dir.path());
     assert_eq!(everything(&wal), before);
+}
+
+#[test]
+fn a_file_in_which_only_purged_entries_are_not_voided_is_dead() {
+    let dir = scratch();
+    let wal = open_sound(dir.path());
+    let log = wal.group(1);
+    fill(&log, 1, 10);
+    durably(|done| log.purge(id(1, 5), 6, done));
+    durably(|done| log.truncate_after(Some(5), done));
+    let space = wal.space();
+    assert_eq!((space.live_bytes, space.files[0].pinned_by.len()), (0, 0));
 }
 
 #[test]

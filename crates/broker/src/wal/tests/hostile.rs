@@ -4,7 +4,7 @@ use bytes::Bytes;
 use proptest::prelude::*;
 
 use super::support::*;
-use crate::wal::forge::{Forged, forge};
+use crate::wal::forge::{Forged, forge, forge_segment};
 
 fn forged() -> impl Strategy<Value = Forged> {
     let small = || prop_oneof![4 => 0..4u64, 1 => any::<u64>()];
@@ -30,9 +30,16 @@ proptest! {
 
     #[test]
     fn well_formed_nonsense_is_survived(
-        contents in prop::collection::vec(prop::collection::vec(forged(), 0..12), 1..4), trailing: Vec<u8>,
+        contents in prop::collection::vec(prop::collection::vec(forged(), 0..12), 0..4),
+        segments in prop::collection::vec(
+            (0..4u64, 0..4u64, prop::collection::vec(forged(), 0..8)), 0..4,
+        ),
+        trailing: Vec<u8>,
     ) {
         let dir = scratch();
+        for ((group, first, frames), n) in segments.into_iter().zip(0..) {
+            forge_segment(dir.path(), n, group, first, frames, &trailing).unwrap();
+        }
         for (frames, seq) in contents.into_iter().zip(1..) {
             forge(dir.path(), seq, frames, &trailing).unwrap();
         }
@@ -44,6 +51,8 @@ proptest! {
             let _ = log.headers(state.first_index()..state.first_index().saturating_add(10));
             let _ = log.locate(state.purged_base);
         }
+        wal.reclaim().unwrap();
+        let _ = wal.space();
         let before: Vec<_> = wal.groups();
         drop(wal);
         // And what was made of it is stable.

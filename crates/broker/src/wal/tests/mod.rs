@@ -3,6 +3,9 @@
 mod basics;
 mod damage;
 mod hostile;
+mod lookups;
 mod model;
 mod prefix;
+mod relocation;
+mod segments;
 mod support;

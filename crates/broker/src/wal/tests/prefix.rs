@@ -108,6 +108,7 @@ proptest! {
     ) {
         let mut history = history(&ops);
         let least = history.states.len() - 1;
+        prop_assume!(has_room_for_mark(history.dir.path()));
         wait_for_mark(history.dir.path());
         let before = copy_of(history.dir.path());
         // A flush of many entries; none of it counts as acknowledged.

@@ -9,7 +9,7 @@ use proptest::prelude::ProptestConfig;
 use tempfile::TempDir;
 
 use crate::wal::file::{Opened, WalFile, parse_name};
-use crate::wal::frame::{FrameType, Header};
+use crate::wal::frame::{FrameType, HEADER_LEN, Header};
 use crate::wal::scan::{Found, Scanner};
 use crate::wal::{Body, Done, Entry, GroupId, GroupLog, GroupState, LogId, Options, Recovered, Wal};
 
@@ -84,21 +84,40 @@ pub fn everything(wal: &Wal) -> BTreeMap<GroupId, Content> {
         .collect()
 }
 
-/// Copies the files as they are: what a crash of the process would leave.
+/// Copies the files as they are: what a crash of the process would leave. No space may be given back
+/// at the same time: of a file that is moved, the copy would have neither the old nor the new place.
 pub fn copy_of(dir: &Path) -> TempDir {
     let copy = scratch();
-    for file in std::fs::read_dir(dir).unwrap() {
-        let file = file.unwrap();
-        // The janitor may rename or delete while we look.
-        let _ = std::fs::copy(file.path(), copy.path().join(file.file_name()));
-    }
+    copy_into(dir, copy.path());
     copy
+}
+
+fn copy_into(from: &Path, to: &Path) {
+    for file in std::fs::read_dir(from).unwrap() {
+        let file = file.unwrap();
+        let copy = to.join(file.file_name());
+        if file.file_type().unwrap().is_dir() {
+            std::fs::create_dir(&copy).unwrap();
+            copy_into(&file.path(), &copy);
+        } else {
+            // The janitor may rename or delete while we look.
+            let _ = std::fs::copy(file.path(), copy);
+        }
+    }
 }
 
 /// The WAL files, oldest first.
 pub fn files(dir: &Path) -> Vec<std::path::PathBuf> {
     let mut files: Vec<_> = std::fs::read_dir(dir).unwrap().map(|file| file.unwrap().path()).collect();
     files.retain(|path| path.extension().is_some_and(|extension| extension == "wal"));
+    files.sort();
+    files
+}
+
+/// The segment files.
+pub fn segments(dir: &Path) -> Vec<std::path::PathBuf> {
+    let Ok(names) = std::fs::read_dir(dir.join("segments")) else { return vec![] };
+    let mut files: Vec<_> = names.map(|file| file.unwrap().path()).collect();
     files.sort();
     files
 }
@@ -123,8 +142,15 @@ pub fn end_of(dir: &Path) -> (u64, u64) {
     (seq, acknowledged.0 + acknowledged.1.frame_len())
 }
 
+/// Whether the idle writer marks the end of what is durable: not if the newest file is full to the last
+/// bytes.
+pub fn has_room_for_mark(dir: &Path) -> bool {
+    end_of(dir).1 + HEADER_LEN as u64 <= std::fs::metadata(files(dir).pop().unwrap()).unwrap().len()
+}
+
 /// Waits until the idle writer has marked the end of what is durable.
 pub fn wait_for_mark(dir: &Path) {
+    assert!(has_room_for_mark(dir), "there will be no mark");
     while tail_frames(dir).1.last().is_none_or(|(_, header)| header.frame != FrameType::Synced) {
         std::thread::yield_now();
     }

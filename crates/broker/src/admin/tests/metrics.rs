@@ -1,0 +1,83 @@
+//! Which metrics there are, and under which names.
+
+use chronik_common::LatencyHistogram;
+
+use super::*;
+
+#[test]
+fn nothing_measured_is_nothing_shown() {
+    assert_eq!(render_metrics(MetricsSnapshot::default()).unwrap(), "# EOF\n");
+}
+
+#[test]
+fn everything_measured_has_the_name_that_dashboards_know() {
+    let latency = LatencyHistogram::default();
+    latency.record(Duration::from_millis(3));
+    let snapshot = MetricsSnapshot {
+        cluster_nodes: Some(3),
+        leader_count: Some(1),
+        follower_count: Some(2),
+        commits: Some(7),
+        elections: Some(4),
+        commit_latency: Some(latency.snapshot()),
+        snapshot_size_bytes: Some(99),
+        rpc: vec![PeerRpc { peer: 2, latency: Some(latency.snapshot()), errors: Some(5) }],
+        wal: Some(WalMetrics { flushes: 1, frames: 2, bytes: 3 }),
+        wal_disk_bytes: Some(10),
+        wal_live_bytes: Some(11),
+        wal_relocated_bytes: Some(12),
+        wal_fsync: Some(FsyncTimes {
+            limits_us: &[50, 400],
+            counts: vec![1, 2, 3],
+            total: Duration::from_millis(1500),
+        }),
+        replica_moves: Some(13),
+        purged_entries: Some(14),
+        partitions: vec![PartitionMetrics {
+            topic: "a\"b".into(),
+            partition: 0,
+            term: Some(6),
+            high_watermark: Some(1 << 60),
+            log_start_offset: Some(15),
+            isr_size: Some(3),
+            followers: vec![FollowerLag { node_id: 2, entries: Some(8), ms: None }],
+        }],
+    };
+    let text = render_metrics(snapshot).unwrap();
+    for line in [
+        "chronik_cluster_nodes 3",
+        "chronik_raft_leader_count 1",
+        "chronik_raft_follower_count 2",
+        "chronik_raft_commits_total 7",
+        "chronik_raft_election_count 4",
+        "chronik_raft_commit_latency_ms_sum 3.0",
+        "chronik_raft_commit_latency_ms_count 1",
+        "chronik_raft_commit_latency_ms_bucket{le=\"2.5\"} 0",
+        "chronik_raft_commit_latency_ms_bucket{le=\"5.0\"} 1",
+        "chronik_raft_commit_latency_ms_bucket{le=\"+Inf\"} 1",
+        "chronik_raft_snapshot_size_bytes 99",
+        "chronik_raft_rpc_latency_ms_bucket{le=\"5.0\",peer=\"2\"} 1",
+        "chronik_raft_rpc_errors_total{peer=\"2\"} 5",
+        "chronik_wal_flushes_total 1",
+        "chronik_wal_frames_total 2",
+        "chronik_wal_written_bytes_total 3",
+        "chronik_wal_disk_bytes 10",
+        "chronik_wal_live_bytes 11",
+        "chronik_wal_relocated_bytes_total 12",
+        "chronik_wal_fsync_seconds_sum 1.5",
+        "chronik_wal_fsync_seconds_count 6",
+        "chronik_wal_fsync_seconds_bucket{le=\"0.00005\"} 1",
+        "chronik_wal_fsync_seconds_bucket{le=\"0.0004\"} 3",
+        "chronik_wal_fsync_seconds_bucket{le=\"+Inf\"} 6",
+        "chronik_replica_moves 13",
+        "chronik_purged_entries_total 14",
+        "chronik_log_start_offset{topic=\"a\\\"b\",partition=\"0\"} 15",
+        "chronik_raft_current_term{topic=\"a\\\"b\",partition=\"0\"} 6",
+        "chronik_high_watermark{topic=\"a\\\"b\",partition=\"0\"} 1152921504606846976",
+        "chronik_raft_isr_size{topic=\"a\\\"b\",partition=\"0\"} 3",
+        "chronik_raft_follower_lag_entries{topic=\"a\\\"b\",partition=\"0\",follower=\"2\"} 8",
+    ] {
+        assert!(text.lines().any(|l| l == line), "{line} is not in\n{text}");
+    }
+    assert!(!text.contains("follower_lag_ms"), "it was not measured");
+}

@@ -1,0 +1,477 @@
+//! What the admin API asks for to change the cluster's shape: inviting and removing nodes, rebalancing, and how far the
+//! operations have come.
+//!
+//! Any node answers: it checks what it can see (who lives, whether a quorum would be left), proposes to the metadata, and
+//! the [controller](crate::cluster::controller) on the metadata leader carries on. Progress is worked out anew from the
+//! metadata and the nodes' reports; a node only remembers how far it has told, so that progress never falls.
+//!
+//! Must never: refuse without the reason and what to do about it.
+
+#![allow(clippy::result_large_err, reason = "a problem is what the API answers with, once")]
+
+mod progress;
+
+use std::time::Duration;
+
+use chronik_common::admin::{
+    AddNodeAnswer, AddNodeRequest, BlockedOn, Membership, OperationKind as Kind, OperationState as State,
+    OperationView, Operations, PlannedMove, Problem, RebalanceRequest, RemoveNodeRequest,
+};
+use chronik_common::config::{NODE_IDS, admin_port};
+
+use super::Node;
+use crate::cluster::ProposalError;
+use crate::cluster::controller::now_ms;
+use crate::cluster::reports::{self, Reports};
+use crate::cluster::view::{Asked, view};
+use crate::metadata::{
+    BrokerId, Command, Endpoints, MetadataError, MetadataImage, Operation, OperationKind, OperationResult,
+    OperationState, Outcome,
+};
+use crate::planner::{self, Goal, Plan, Reason};
+use crate::raft::METADATA_GROUP;
+
+pub(super) use progress::Told;
+
+const TIMEOUT: Duration = Duration::from_secs(4);
+/// Moves shown of a plan.
+const MOVES_SHOWN: usize = 1000;
+/// Obstacles shown of an operation.
+const BLOCKERS_SHOWN: usize = 50;
+
+/// A refusal as the API tells it.
+pub(super) fn problem(e: &ProposalError) -> Problem {
+    match e {
+        ProposalError::Refused(refused) => refusal(refused),
+        ProposalError::TimedOut(_) => Problem::new(
+            503,
+            "no_leader",
+            "No metadata leader",
+            e.to_string(),
+            "see GET /admin/health; ask again once a majority of the nodes is up",
+        ),
+    }
+}
+
+fn refusal(refused: &MetadataError) -> Problem {
+    let text = refused.to_string();
+    // Texts end with what to do behind the last semicolon.
+    let (detail, hint) =
+        text.rsplit_once("; ").unwrap_or((&text, "see GET /admin/status for the cluster as it is"));
+    Problem::new(refused.http_status(), refused.code(), "Refused", detail, hint)
+}
+
+impl Node {
+    pub(super) async fn invite(&self, request: AddNodeRequest) -> Result<AddNodeAnswer, Problem> {
+        if !NODE_IDS.contains(&i64::from(request.node_id)) {
+            let detail = format!("{} is no node id", request.node_id);
+            let hint = "use an unused id from 1 to 255";
+            return Err(Problem::new(422, "invalid_request", "Invalid request", detail, hint));
+        }
+        let AddNodeRequest { node_id, kafka_addr, wal_addr, raft_addr, admin_addr, .. } = request;
+        let admin = admin_addr.unwrap_or_else(|| raft_addr.with_port(admin_port(node_id)));
+        let endpoints = Endpoints { kafka: kafka_addr, wal: wal_addr, raft: raft_addr, admin };
+        let command = Command::InviteBroker { id: node_id, endpoints };
+        self.inner.metadata.propose(command, TIMEOUT).await.map_err(|e| problem(&e))?;
+        let is_member = self.inner.metadata.image().registered(node_id);
+        Ok(if is_member {
+            AddNodeAnswer {
+                node_id,
+                state: Membership::Member,
+                message: format!("node {node_id} is a member of the cluster already"),
+                next: String::new(),
+            }
+        } else {
+            AddNodeAnswer {
+                node_id,
+                state: Membership::Invited,
+                message: format!("node {node_id} may join the cluster"),
+                next: format!(
+                    "list all nodes and node {node_id} in the [[peers]] of its configuration and start it: chronik-server start --config FILE"
+                ),
+            }
+        })
+    }
+
+    pub(super) async fn remove(&self, request: RemoveNodeRequest) -> Result<OperationView, Problem> {
+        let RemoveNodeRequest { node_id: node, force, dry_run, .. } = request;
+        let kind = OperationKind::RemoveNode { node, force };
+        let image = self.inner.metadata.image();
+        let reports = self.reports(&image).await;
+        let (after, started) = Self::rehearse(&image, &kind, 0)?;
+        let plan = if force {
+            self.plan(&after, Goal::Repair, None, &reports)
+        } else {
+            self.plan(&after, Goal::Drain(node), None, &reports)
+        };
+        self.check_quorum(&after, node, &plan)?;
+        self.begin(&image, started, kind, plan, dry_run, &reports).await
+    }
+
+    pub(super) async fn spread(&self, request: RebalanceRequest) -> Result<OperationView, Problem> {
+        let RebalanceRequest { topics, replication_factor, leaders_only, dry_run, reason } = request;
+        let reason = reason.unwrap_or_else(|| "asked for".to_owned());
+        let kind = OperationKind::Rebalance { topics, replication_factor, leaders_only, reason };
+        let image = self.inner.metadata.image();
+        let reports = self.reports(&image).await;
+        let (after, started) = Self::rehearse(&image, &kind, 0)?;
+        let plan = self.plan(&after, Goal::Rebalance { leaders_only }, Some(&kind), &reports);
+        self.begin(&image, started, kind, plan, dry_run, &reports).await
+    }
+
+    /// What starting the operation would make of the metadata.
+    fn rehearse(
+        image: &MetadataImage,
+        kind: &OperationKind,
+        partitions: u64,
+    ) -> Result<(MetadataImage, Operation), Problem> {
+        let mut after = image.clone();
+        let command = Command::StartOperation { kind: kind.clone(), now_ms: now_ms(), partitions };
+        match after.apply(command) {
+            Ok(Outcome::OperationStarted(operation)) => Ok((after, operation)),
+            Ok(_) => {
+                Err(Problem::new(500, "internal", "Internal", "an outcome of another kind", "report this"))
+            }
+            Err(e) => Err(refusal(&e)),
+        }
+    }
+
+    async fn begin(
+        &self,
+        image: &MetadataImage,
+        rehearsed: Operation,
+        kind: OperationKind,
+        plan: Plan,
+        dry_run: bool,
+        reports: &Reports,
+    ) -> Result<OperationView, Problem> {
+        let already_runs = image.running_operation().is_some_and(|running| running.id == rehearsed.id);
+        if dry_run {
+            return Ok(Self::dry_view(image, &rehearsed, &plan));
+        }
+        if !already_runs {
+            let command =
+                Command::StartOperation { kind, now_ms: now_ms(), partitions: plan.moves.len() as u64 };
+            let outcome = self.inner.metadata.propose(command, TIMEOUT).await.map_err(|e| problem(&e))?;
+            if let Outcome::OperationStarted(operation) = outcome {
+                let known = |image: &MetadataImage| image.operation(operation.id).is_some();
+                let deadline = tokio::time::Instant::now() + TIMEOUT;
+                self.inner.metadata.wait_for(deadline, known).await;
+                let image = self.inner.metadata.image();
+                return Ok(self.view(&image, &operation, &plan, reports));
+            }
+        }
+        Ok(self.view(image, &rehearsed, &plan, reports))
+    }
+
+    /// Refuses a removal after which a majority would not be there: of the metadata's voters, or of a partition's.
+    fn check_quorum(&self, after: &MetadataImage, node: BrokerId, plan: &Plan) -> Result<(), Problem> {
+        let alive = |b: BrokerId| self.inner.liveness.is_alive(b);
+        let at_risk = |detail: String| {
+            let hint = "bring the nodes that are down back first; then ask again";
+            Err(Problem::new(409, "quorum_at_risk", "Quorum at risk", detail, hint))
+        };
+        let members = self.inner.groups.get(METADATA_GROUP).map(|g| g.members()).unwrap_or_default();
+        let staying: Vec<BrokerId> =
+            members.voters().iter().map(|v| v.broker()).filter(|b| *b != node).collect();
+        let down: Vec<String> = staying.iter().filter(|b| !alive(**b)).map(|b| format!("node {b}")).collect();
+        if !staying.is_empty() && staying.len() - down.len() < staying.len() / 2 + 1 {
+            return at_risk(format!(
+                "without node {node} the cluster would have {} voters, of which {} are down ({}): no majority",
+                staying.len(),
+                down.len(),
+                down.join(", ")
+            ));
+        }
+        let without_quorum =
+            |b: &&planner::Blocker| matches!(b.reason, Reason::NoQuorum { .. } | Reason::AllLost);
+        if let Some(blocker) = plan.blockers.iter().find(without_quorum) {
+            let down: Vec<String> = after
+                .partition(blocker.group)
+                .map(|(_, _, p)| p.target().iter().map(|r| r.broker).collect::<Vec<_>>())
+                .unwrap_or_default()
+                .into_iter()
+                .filter(|b| *b != node && !alive(*b))
+                .map(|b| format!("node {b} is down"))
+                .collect();
+            return at_risk(format!(
+                "{} would be left without a majority of its replicas: {}{}{}",
+                name_of(after, blocker.group),
+                blocker.reason,
+                if down.is_empty() { "" } else { "; " },
+                down.join(", ")
+            ));
+        }
+        Ok(())
+    }
+
+    pub(super) async fn list_operations(&self) -> Operations {
+        let image = self.inner.metadata.image();
+        let reports = match image.running_operation() {
+            Some(_) => self.reports(&image).await,
+            None => Reports::default(),
+        };
+        let mut all: Vec<&Operation> = image.operations().rev().collect();
+        all.sort_by_key(|op| !op.is_running());
+        let brief = |op: &Operation| OperationView {
+            plan: Vec::new(),
+            ..self.view(&image, op, &self.plan_of(&image, op, &reports), &reports)
+        };
+        Operations { operations: all.into_iter().map(brief).collect() }
+    }
+
+    pub(super) async fn one_operation(&self, id: u64) -> Result<OperationView, Problem> {
+        let image = self.inner.metadata.image();
+        let operation = image.operation(id).ok_or_else(|| unknown_operation(id))?;
+        let reports = if operation.is_running() { self.reports(&image).await } else { Reports::default() };
+        Ok(self.view(&image, operation, &self.plan_of(&image, operation, &reports), &reports))
+    }
+
+    /// Ends an operation; what it has begun to move goes back to where it was.
+    pub(super) async fn cancel(&self, id: u64) -> Result<OperationView, Problem> {
+        let image = self.inner.metadata.image();
+        let operation = image.operation(id).ok_or_else(|| unknown_operation(id))?;
+        if operation.is_running() {
+            let result = OperationResult::Cancelled;
+            let command = Command::FinishOperation { id, result, now_ms: now_ms() };
+            self.inner.metadata.propose(command, TIMEOUT).await.map_err(|e| problem(&e))?;
+            let groups: Vec<_> = self.inner.metadata.image().moves().collect();
+            let forced = matches!(operation.kind, OperationKind::RemoveNode { force: true, .. });
+            if !groups.is_empty() && !forced {
+                let command = Command::CancelMoves { groups };
+                self.inner.metadata.propose(command, TIMEOUT).await.map_err(|e| problem(&e))?;
+            }
+            let over = |image: &MetadataImage| image.operation(id).is_none_or(|op| !op.is_running());
+            self.inner.metadata.wait_for(tokio::time::Instant::now() + TIMEOUT, over).await;
+        }
+        self.one_operation(id).await
+    }
+
+    async fn reports(&self, image: &MetadataImage) -> Reports {
+        let alive = image.brokers().keys().copied().filter(|b| self.inner.liveness.is_alive(*b));
+        reports::collect(&self.inner.groups, &self.inner.caller, image, alive).await
+    }
+
+    fn plan(
+        &self,
+        image: &MetadataImage,
+        goal: Goal,
+        rebalance: Option<&OperationKind>,
+        reports: &Reports,
+    ) -> Plan {
+        let asked = Asked { rebalance, bytes: &reports.bytes };
+        planner::plan(&view(image, |b| self.inner.liveness.is_alive(b), &asked), goal)
+    }
+
+    /// What a running operation has still to begin.
+    fn plan_of(&self, image: &MetadataImage, operation: &Operation, reports: &Reports) -> Plan {
+        if !operation.is_running() {
+            return Plan::default();
+        }
+        match &operation.kind {
+            OperationKind::RemoveNode { force: true, .. } => self.plan(image, Goal::Repair, None, reports),
+            OperationKind::RemoveNode { node, .. } => self.plan(image, Goal::Drain(*node), None, reports),
+            kind @ OperationKind::Rebalance { leaders_only, .. } => {
+                self.plan(image, Goal::Rebalance { leaders_only: *leaders_only }, Some(kind), reports)
+            }
+        }
+    }
+
+    fn dry_view(image: &MetadataImage, operation: &Operation, plan: &Plan) -> OperationView {
+        let total = plan.moves.len() as u64;
+        OperationView {
+            operation_id: None,
+            state: State::Planning,
+            percent: 0,
+            partitions_total: total,
+            bytes_total: plan.bytes(),
+            blocked_on: blockers(image, plan),
+            started_at_ms: now_ms(),
+            message: format!("{}: {total} partitions would change, nothing was done", operation.kind),
+            plan: planned(image, plan),
+            ..blank(operation)
+        }
+    }
+
+    fn view(
+        &self,
+        image: &MetadataImage,
+        operation: &Operation,
+        plan: &Plan,
+        reports: &Reports,
+    ) -> OperationView {
+        let view = blank(operation);
+        match &operation.state {
+            OperationState::Running => self.running_view(image, operation, plan, reports),
+            OperationState::Done => OperationView {
+                state: State::Done,
+                percent: 100,
+                partitions_done: view.partitions_total,
+                message: format!("{} is done", operation.kind),
+                ..self.as_told(operation, view)
+            },
+            OperationState::Failed { reason } => OperationView {
+                state: State::Failed,
+                message: reason.clone(),
+                ..self.as_told(operation, view)
+            },
+            OperationState::Cancelled => OperationView {
+                state: State::Cancelled,
+                message: format!("{} was cancelled", operation.kind),
+                ..self.as_told(operation, view)
+            },
+        }
+    }
+
+    fn as_told(&self, operation: &Operation, view: OperationView) -> OperationView {
+        match self.inner.told.lock().get(&operation.id) {
+            Some(told) => told.complete(view),
+            None => view,
+        }
+    }
+
+    fn running_view(
+        &self,
+        image: &MetadataImage,
+        operation: &Operation,
+        plan: &Plan,
+        reports: &Reports,
+    ) -> OperationView {
+        let under_way: Vec<PlannedMove> =
+            image.moves().take(MOVES_SHOWN).filter_map(|g| moving(image, g, reports)).collect();
+        let lacking: u64 = image.moves().map(|g| lacking(image, g, reports)).sum();
+        let partitions = match &operation.kind {
+            OperationKind::RemoveNode { node, force: false } => image.replicas_on(*node).count(),
+            _ => {
+                image.moves().count()
+                    + plan.moves.iter().filter(|m| m.bytes > 0 || m.from.len() != m.to.len()).count()
+            }
+        } as u64;
+        let removing = matches!(operation.kind, OperationKind::RemoveNode { .. }) && partitions == 0;
+        let state = match (removing, under_way.is_empty()) {
+            (true, _) => State::Removing,
+            (false, true) => State::Planning,
+            (false, false) => State::Moving,
+        };
+        let mut blocked_on = blockers(image, plan);
+        blocked_on.extend(self.stalled(image));
+        blocked_on.truncate(BLOCKERS_SHOWN);
+        let message = match state {
+            State::Removing => format!("{}: nothing is left to move", operation.kind),
+            _ => format!(
+                "{}: {} partitions are moving, {partitions} are left",
+                operation.kind,
+                under_way.len()
+            ),
+        };
+        let mut plan_shown = under_way;
+        plan_shown.extend(planned(image, plan).into_iter().take(MOVES_SHOWN));
+        let mut told = self.inner.told.lock();
+        told.retain(|id, _| image.operation(*id).is_some());
+        let told = told.entry(operation.id).or_default();
+        told.progress(partitions, operation.partitions_total, lacking + plan.bytes());
+        told.complete(OperationView { state, blocked_on, message, plan: plan_shown, ..blank(operation) })
+    }
+
+    /// Moves that cannot go on now, and why.
+    fn stalled(&self, image: &MetadataImage) -> Vec<BlockedOn> {
+        let stalled = image.moves().filter_map(|group| {
+            let (topic, index, partition) = image.partition(group)?;
+            let object = format!("{}-{index}", topic.name);
+            if self.leadership(group).is_none() {
+                return Some(BlockedOn { object, reason: "the partition has no leader".into() });
+            }
+            let dead = partition.target().iter().find(|r| !self.inner.liveness.is_alive(r.broker))?;
+            let reason = format!("node {}, where a replica shall be, is down", dead.broker);
+            Some(BlockedOn { object, reason })
+        });
+        stalled.take(BLOCKERS_SHOWN).collect()
+    }
+}
+
+fn unknown_operation(id: u64) -> Problem {
+    Problem::new(
+        404,
+        "unknown_operation",
+        "Unknown operation",
+        format!("there is no operation {id}, or it ended long ago"),
+        "list the operations with GET /admin/v1/operations",
+    )
+}
+
+fn blank(operation: &Operation) -> OperationView {
+    let (kind, node_id, force) = match operation.kind {
+        OperationKind::RemoveNode { node, force } => (Kind::RemoveNode, Some(node), Some(force)),
+        OperationKind::Rebalance { .. } => (Kind::Rebalance, None, None),
+    };
+    OperationView {
+        operation_id: Some(operation.id),
+        kind,
+        node_id,
+        force,
+        state: State::Planning,
+        percent: 0,
+        partitions_total: operation.partitions_total,
+        partitions_done: 0,
+        bytes_total: 0,
+        bytes_done: 0,
+        eta_seconds: None,
+        blocked_on: Vec::new(),
+        started_at_ms: operation.started_ms,
+        finished_at_ms: operation.finished_ms,
+        message: String::new(),
+        plan: Vec::new(),
+    }
+}
+
+fn name_of(image: &MetadataImage, group: u64) -> String {
+    match image.partition(group) {
+        Some((topic, index, _)) => format!("{}-{index}", topic.name),
+        None => format!("group {group}"),
+    }
+}
+
+fn blockers(image: &MetadataImage, plan: &Plan) -> Vec<BlockedOn> {
+    let told =
+        |b: &planner::Blocker| BlockedOn { object: name_of(image, b.group), reason: b.reason.to_string() };
+    plan.blockers.iter().take(BLOCKERS_SHOWN).map(told).collect()
+}
+
+fn planned(image: &MetadataImage, plan: &Plan) -> Vec<PlannedMove> {
+    let told = |m: &planner::Move| {
+        let (topic, partition, _) = image.partition(m.group)?;
+        Some(PlannedMove {
+            topic: topic.name.clone(),
+            partition,
+            from: m.from.clone(),
+            to: m.to.clone(),
+            bytes: m.bytes,
+            reason: m.why.to_string(),
+        })
+    };
+    plan.moves.iter().take(MOVES_SHOWN).filter_map(told).collect()
+}
+
+fn moving(image: &MetadataImage, group: u64, reports: &Reports) -> Option<PlannedMove> {
+    let (topic, partition, p) = image.partition(group)?;
+    Some(PlannedMove {
+        topic: topic.name.clone(),
+        partition,
+        from: p.replicas.iter().map(|r| r.broker).collect(),
+        to: p.target().iter().map(|r| r.broker).collect(),
+        bytes: lacking(image, group, reports),
+        reason: "it is moving".into(),
+    })
+}
+
+/// Bytes that the replicas which are being added to a partition still lack.
+fn lacking(image: &MetadataImage, group: u64, reports: &Reports) -> u64 {
+    let Some((_, _, partition)) = image.partition(group) else { return 0 };
+    let whole = reports.bytes.get(&group).copied().unwrap_or(0);
+    let added = partition.target().iter().filter(|r| !partition.replicas.contains(r));
+    let members = reports.behind.get(&group);
+    let lacks = |broker: BrokerId| {
+        members.and_then(|b| b.iter().find(|(id, _)| *id == broker)).map_or(whole, |(_, bytes)| *bytes)
+    };
+    added.map(|r| lacks(r.broker)).sum()
+}

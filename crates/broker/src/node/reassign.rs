@@ -1,0 +1,197 @@
+//! Moving replicas and leaderships on behalf of Kafka clients (KIP-455, KIP-460). The metadata takes the wish; the
+//! partitions' leaders carry it out.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use kafka_protocol::error::ResponseError;
+use tokio::time::Instant;
+
+use super::Node;
+use crate::cluster::calls::Method;
+use crate::cluster::view::raft_id;
+use crate::cluster::{ProposalError, reports};
+use crate::kafka::backend::{Failure, HeldReplica, LogDir, Reassign, Reassignment, TopicInfo};
+use crate::metadata::{BrokerId, Command, MetadataImage, MoveRequest, Partition};
+use crate::raft::GroupId;
+
+/// How often a hand-over elsewhere is looked for.
+const LOOK: Duration = Duration::from_millis(20);
+
+impl Node {
+    /// Changes go one after the other: each is refused or taken for itself.
+    pub(super) async fn reassign(
+        &self,
+        changes: Vec<Reassign>,
+        allow_replication_factor_change: bool,
+        timeout: Duration,
+    ) -> Vec<Result<(), Failure>> {
+        let mut results = Vec::with_capacity(changes.len());
+        for change in changes {
+            results.push(self.reassign_one(change, allow_replication_factor_change, timeout).await);
+        }
+        results
+    }
+
+    async fn reassign_one(
+        &self,
+        change: Reassign,
+        any_factor: bool,
+        timeout: Duration,
+    ) -> Result<(), Failure> {
+        let unknown = || Failure::from(ResponseError::UnknownTopicOrPartition);
+        let group = self.group_of(&change.topic, change.partition).ok_or_else(unknown)?;
+        let image = self.inner.metadata.image();
+        let (_, _, partition) = image.partition(group).ok_or_else(unknown)?;
+        let command = match change.replicas {
+            None if partition.moving.is_none() => {
+                let what = "no reassignment of this partition is under way";
+                return Err(Failure::new(ResponseError::NoReassignmentInProgress, what));
+            }
+            None => Command::CancelMoves { groups: vec![group] },
+            Some(replicas) if !any_factor && replicas.len() != partition.target().len() => {
+                let what = format!("{} replicas instead of {}", replicas.len(), partition.target().len());
+                return Err(Failure::new(ResponseError::InvalidReplicationFactor, what));
+            }
+            Some(replicas) => {
+                Command::MoveReplicas { moves: vec![MoveRequest { group, replicas, renew: vec![] }] }
+            }
+        };
+        let mut expected = (*image).clone();
+        expected.apply(command.clone()).map_err(|e| Failure::from(ProposalError::Refused(e)))?;
+        self.inner.metadata.propose(command, timeout).await?;
+        // The answer shall hold on this node: the client asks it next.
+        let target = |image: &MetadataImage| image.partition(group).map(|(_, _, p)| brokers(p.target()));
+        let wanted = target(&expected);
+        let shown = |image: &MetadataImage| target(image).is_none_or(|now| Some(now) == wanted);
+        self.inner.metadata.wait_for(Instant::now() + timeout, shown).await;
+        Ok(())
+    }
+
+    pub(super) fn reassignments(&self) -> Vec<Reassignment> {
+        let image = self.inner.metadata.image();
+        let moving = image.moves().filter_map(|group| image.partition(group));
+        let mut all: Vec<Reassignment> =
+            moving.map(|(topic, index, p)| reassignment(topic.name.clone(), index, p)).collect();
+        all.sort_by(|a, b| (&a.topic, a.partition).cmp(&(&b.topic, b.partition)));
+        all
+    }
+
+    /// Hands leadership to the preferred replicas, wherever the leader is, and waits for it.
+    pub(super) async fn elect_preferred(
+        &self,
+        partitions: Vec<(Arc<TopicInfo>, i32)>,
+        timeout: Duration,
+    ) -> Vec<Result<(), Failure>> {
+        let deadline = Instant::now() + timeout;
+        let elections = partitions.into_iter().map(|(topic, partition)| async move {
+            let unknown = || Failure::from(ResponseError::UnknownTopicOrPartition);
+            let group = self.group_of(&topic, partition).ok_or_else(unknown)?;
+            self.elect_one(group, deadline).await
+        });
+        futures::future::join_all(elections).await
+    }
+
+    async fn elect_one(&self, group: GroupId, deadline: Instant) -> Result<(), Failure> {
+        let preferred = self.preferred_leader(group);
+        let Some(preferred) = preferred else { return Err(ResponseError::UnknownTopicOrPartition.into()) };
+        let leader = self.leadership(group).map(|l| l.leader);
+        if leader == Some(self.id()) {
+            self.hand_to_preferred(group).await;
+        } else if let Some(leader) = leader {
+            self.ask_to_hand_over(leader, group).await?;
+        }
+        while self.leadership(group).map(|l| l.leader) != Some(preferred) {
+            if Instant::now() >= deadline {
+                let what = format!("broker {preferred} did not take the leadership in time");
+                return Err(Failure::new(ResponseError::PreferredLeaderNotAvailable, what));
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+        Ok(())
+    }
+
+    fn preferred_leader(&self, group: GroupId) -> Option<BrokerId> {
+        let image = self.inner.metadata.image();
+        image.partition(group).and_then(|(_, _, p)| p.replicas.first()).map(|r| r.broker)
+    }
+
+    /// Hands a group that this node leads to its preferred replica.
+    pub(super) async fn hand_to_preferred(&self, group: GroupId) {
+        let image = self.inner.metadata.image();
+        let heir = image.partition(group).and_then(|(_, _, p)| p.replicas.first()).copied().map(raft_id);
+        if let (Some(heir), Some(group)) = (heir, self.inner.groups.get(group))
+            && group.voters().contains(&heir)
+        {
+            group.hand_over(&[heir]).await;
+        }
+    }
+
+    async fn ask_to_hand_over(&self, leader: BrokerId, group: GroupId) -> Result<(), Failure> {
+        let header = group.to_be_bytes().to_vec().into();
+        let asked = self.inner.caller.call(leader, Method::HandOver, header, Vec::new()).await;
+        asked.map(drop).map_err(|e| Failure::new(ResponseError::NotLeaderOrFollower, e.to_string()))
+    }
+
+    /// Another node asks this one to hand over what it leads.
+    pub(super) async fn serve_hand_over(&self, header: &[u8]) -> Result<Bytes, String> {
+        let group =
+            header.try_into().map(GroupId::from_be_bytes).map_err(|_| "no group is named".to_owned())?;
+        self.hand_to_preferred(group).await;
+        Ok(Bytes::new())
+    }
+
+    /// Another node asks how large the groups here are.
+    pub(super) fn serve_report(&self) -> Result<Bytes, String> {
+        let report = reports::local(&self.inner.groups, &self.inner.metadata.image());
+        serde_json::to_vec(&report).map(Bytes::from).map_err(|e| e.to_string())
+    }
+
+    /// What this node's replicas take on disk.
+    pub(super) async fn log_dir_report(&self) -> LogDir {
+        let path = self.inner.config.data_dir.clone();
+        let volume = tokio::task::spawn_blocking({
+            let path = path.clone();
+            move || rustix::fs::statvfs(&path).ok()
+        });
+        let bytes = |blocks: u64, of: u64| i64::try_from(blocks.saturating_mul(of)).unwrap_or(i64::MAX);
+        let (total_bytes, usable_bytes) = volume
+            .await
+            .ok()
+            .flatten()
+            .map_or((-1, -1), |v| (bytes(v.f_blocks, v.f_frsize), bytes(v.f_bavail, v.f_frsize)));
+        let image = self.inner.metadata.image();
+        let held = |p: &Arc<crate::partition::Partition>| {
+            let topic = image.topic_by_id(&p.topic())?;
+            let group = p.group()?;
+            let state = group.log().state();
+            let size = group.log().bytes(state.first_index()..state.next_index());
+            Some(HeldReplica {
+                topic: topic.name.clone(),
+                partition: p.index(),
+                bytes: size as i64,
+                // A follower knows the high watermark only as far as it has it.
+                lag: 0,
+            })
+        };
+        let mut replicas: Vec<HeldReplica> = self.inner.partitions.all().iter().filter_map(held).collect();
+        replicas.sort_by(|a, b| (&a.topic, a.partition).cmp(&(&b.topic, b.partition)));
+        LogDir {
+            path: std::path::absolute(&path).unwrap_or(path).display().to_string(),
+            total_bytes,
+            usable_bytes,
+            replicas,
+        }
+    }
+}
+
+fn brokers(replicas: &[crate::metadata::Replica]) -> Vec<BrokerId> {
+    replicas.iter().map(|r| r.broker).collect()
+}
+
+/// A partition that moves, as KIP-455 shows it.
+pub(super) fn reassignment(topic: String, index: i32, partition: &Partition) -> Reassignment {
+    let leaving = partition.moving.as_ref().map(|m| brokers(&m.leaving)).unwrap_or_default();
+    Reassignment::new(topic, index, &brokers(&partition.replicas), &brokers(partition.target()), &leaving)
+}

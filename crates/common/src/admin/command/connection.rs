@@ -1,0 +1,147 @@
+//! Which nodes to ask, and with which key.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+
+use super::CommandError;
+use crate::admin::ADMIN_KEY_FILE;
+use crate::admin::client::{AdminClient, AdminUrl};
+use crate::config::{ApiKey, Environment, Flags, NodeConfig, load};
+
+/// The arguments that every command has.
+#[derive(Debug, Clone, Default, Args)]
+pub struct CommonArgs {
+    /// Admin API of a node, http://host:port; repeat it to name others to fall back on
+    #[arg(long, value_name = "URL")]
+    pub admin: Vec<String>,
+
+    /// Find the nodes, and the key that this machine's node keeps, through a node's configuration
+    #[arg(short, long, value_name = "FILE", conflicts_with = "admin")]
+    pub config: Option<PathBuf>,
+
+    /// File that holds the admin API key
+    #[arg(long, value_name = "FILE")]
+    pub api_key_file: Option<PathBuf>,
+
+    /// How to show the answer
+    #[arg(short, long, value_enum, default_value_t)]
+    pub output: Output,
+}
+
+/// How an answer is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Output {
+    /// Text for people; it may change
+    #[default]
+    Table,
+    /// One JSON object; fields are only ever added
+    Json,
+}
+
+impl CommonArgs {
+    /// A client for the nodes that flags, environment and configuration name.
+    pub(super) fn client(&self, environment: &Environment) -> Result<AdminClient, CommandError> {
+        let (urls, config) = self.nodes_to_ask(environment)?;
+        let key = self.find_key(environment, config.as_ref())?;
+        AdminClient::new(urls, Some(key)).map_err(CommandError::Internal)
+    }
+
+    /// The same arguments for another command line, each after a space.
+    pub(super) fn as_typed(&self) -> String {
+        let path = |path: &PathBuf| path.display().to_string();
+        let admin = self.admin.iter().map(|url| ("--admin", url.clone()));
+        let config = self.config.iter().map(|file| ("--config", path(file)));
+        let key = self.api_key_file.iter().map(|file| ("--api-key-file", path(file)));
+        let words =
+            admin.chain(config).chain(key).flat_map(|(flag, value)| [flag.to_owned(), quoted(&value)]);
+        words.flat_map(|word| [" ".to_owned(), word]).collect()
+    }
+
+    /// `--admin`, else `--config`, else `CHRONIK_ADMIN_URL`, else the file of
+    /// the environment or the default, else this machine.
+    fn nodes_to_ask(
+        &self,
+        environment: &Environment,
+    ) -> Result<(Vec<AdminUrl>, Option<NodeConfig>), CommandError> {
+        let variable = environment.get("CHRONIK_ADMIN_URL").map(|urls| urls.split(',').map(str::trim));
+        let named: Option<Vec<&str>> = match (self.admin.is_empty(), &self.config, variable) {
+            (false, _, _) => Some(self.admin.iter().map(String::as_str).collect()),
+            (true, None, Some(urls)) => Some(urls.collect()),
+            _ => None,
+        };
+        let parse = |urls: Vec<String>| {
+            let urls: Result<_, _> = urls.iter().map(|url| url.parse()).collect();
+            urls.map_err(CommandError::Usage)
+        };
+        if let Some(named) = named {
+            let config = self.config.is_some().then(|| self.read_config(environment)).transpose()?;
+            return Ok((parse(named.into_iter().map(str::to_owned).collect())?, config));
+        }
+        let config = self.read_config(environment)?;
+        let urls = parse(config.admin_addresses().iter().map(ToString::to_string).collect())?;
+        Ok((urls, Some(config)))
+    }
+
+    fn read_config(&self, environment: &Environment) -> Result<NodeConfig, CommandError> {
+        Ok(load(&Flags { config: self.config.clone(), ..Flags::default() }, environment)?)
+    }
+
+    /// `--api-key-file`, else `CHRONIK_ADMIN_API_KEY`, else the file in the
+    /// data directory, which only the node's own user can read.
+    fn find_key(
+        &self,
+        environment: &Environment,
+        config: Option<&NodeConfig>,
+    ) -> Result<ApiKey, CommandError> {
+        if let Some(path) = &self.api_key_file {
+            return read_key(path).map_err(CommandError::Usage);
+        }
+        if let Some(key) = environment.get("CHRONIK_ADMIN_API_KEY") {
+            return key
+                .parse()
+                .map_err(|error| CommandError::Usage(format!("CHRONIK_ADMIN_API_KEY: {error}")));
+        }
+        let Some(config) = config else {
+            return Err(CommandError::NoKey(
+                "set CHRONIK_ADMIN_API_KEY or name a file with --api-key-file".into(),
+            ));
+        };
+        read_key(&config.data_dir.join(ADMIN_KEY_FILE)).map_err(|why| {
+            CommandError::NoKey(format!(
+                "set CHRONIK_ADMIN_API_KEY, or name a file with --api-key-file ({why})"
+            ))
+        })
+    }
+}
+
+fn read_key(path: &Path) -> Result<ApiKey, String> {
+    let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    text.parse().map_err(|error| format!("{}: {error}", path.display()))
+}
+
+/// A word as a POSIX shell takes it literally.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+=,[]".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hint_repeats_the_arguments_as_a_shell_takes_them() {
+        let common = CommonArgs {
+            admin: vec!["http://a:1".into(), "b:2".into()],
+            api_key_file: Some("/my keys/it's".into()),
+            ..CommonArgs::default()
+        };
+        assert_eq!(common.as_typed(), r" --admin http://a:1 --admin b:2 --api-key-file '/my keys/it'\''s'");
+        let common = CommonArgs { config: Some("/etc/chronik/node1.toml".into()), ..CommonArgs::default() };
+        assert_eq!(common.as_typed(), " --config /etc/chronik/node1.toml");
+    }
+}

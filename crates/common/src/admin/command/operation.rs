@@ -1,0 +1,127 @@
+//! `operation`: what the cluster is busy with.
+
+use std::time::SystemTime;
+
+use clap::{Args, Subcommand};
+
+use super::follow::{show, watch};
+use super::{CommandError, CommonArgs, HELP_END, Output, Report, Session, json};
+use crate::admin::change::CancelRequest;
+use crate::admin::render::{render_operation, render_operations};
+
+/// What can be asked about operations.
+#[derive(Debug, Clone, Subcommand)]
+pub enum OperationCommand {
+    /// Show the running operation and the latest finished ones
+    List(ListArgs),
+    /// Show one operation: how far it is, what it waits for, what is under way
+    Show(ShowArgs),
+    /// Wait for the end of an operation
+    Watch(WatchArgs),
+    /// Stop an operation where it is; what was moved stays moved
+    Cancel(CancelArgs),
+}
+
+/// The arguments of `operation list`.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = HELP_END)]
+pub struct ListArgs {
+    /// Whom to ask and how to show the answer.
+    #[command(flatten)]
+    pub common: CommonArgs,
+}
+
+/// The arguments of `operation show`.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = HELP_END)]
+pub struct ShowArgs {
+    /// Id of the operation
+    pub id: u64,
+
+    /// Whom to ask and how to show the answer.
+    #[command(flatten)]
+    pub common: CommonArgs,
+}
+
+/// The arguments of `operation watch`.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = HELP_END)]
+pub struct WatchArgs {
+    /// Id of the operation
+    pub id: u64,
+
+    /// Stop waiting after this many seconds; the operation goes on
+    #[arg(long, value_name = "SECONDS")]
+    pub timeout: Option<u64>,
+
+    /// Whom to ask and how to show the answer.
+    #[command(flatten)]
+    pub common: CommonArgs,
+}
+
+/// The arguments of `operation cancel`.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = HELP_END)]
+pub struct CancelArgs {
+    /// Id of the operation
+    pub id: u64,
+
+    /// Why, for the audit log
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+
+    /// Whom to ask and how to show the answer.
+    #[command(flatten)]
+    pub common: CommonArgs,
+}
+
+impl OperationCommand {
+    pub(super) async fn run(self, session: &Session<'_>) -> Result<Report, CommandError> {
+        match self {
+            Self::List(args) => args.run(session).await,
+            Self::Show(args) => args.run(session).await,
+            Self::Watch(args) => args.run(session).await,
+            Self::Cancel(args) => args.run(session).await,
+        }
+    }
+}
+
+impl ListArgs {
+    async fn run(self, session: &Session<'_>) -> Result<Report, CommandError> {
+        let operations = self.common.client(session.environment)?.operations().await?;
+        let text = match self.common.output {
+            Output::Table => render_operations(&operations, now_ms()),
+            Output::Json => json("Operations", operations)?,
+        };
+        Ok(Report { text, exit_code: 0 })
+    }
+}
+
+impl ShowArgs {
+    async fn run(self, session: &Session<'_>) -> Result<Report, CommandError> {
+        let view = self.common.client(session.environment)?.operation(self.id).await?;
+        Ok(Report { text: show(view, self.common.output, render_operation)?, exit_code: 0 })
+    }
+}
+
+impl WatchArgs {
+    async fn run(self, session: &Session<'_>) -> Result<Report, CommandError> {
+        let client = self.common.client(session.environment)?;
+        let view = client.operation(self.id).await?;
+        watch(view, &client, self.timeout, &self.common, session).await
+    }
+}
+
+impl CancelArgs {
+    async fn run(self, session: &Session<'_>) -> Result<Report, CommandError> {
+        let client = self.common.client(session.environment)?;
+        let view = client.cancel_operation(self.id, &CancelRequest { reason: self.reason }).await?;
+        Ok(Report { text: show(view, self.common.output, render_operation)?, exit_code: 0 })
+    }
+}
+
+/// The clock of this machine, in milliseconds since 1970.
+fn now_ms() -> i64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
