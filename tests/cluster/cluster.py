@@ -201,8 +201,9 @@ class Cluster:
     def _unrest_seen_by(self, node):
         status = node.admin("/admin/status")
         seen = sorted(entry["node_id"] for entry in status["nodes"] if entry["alive"])
-        if seen != sorted(self.ids) or len(seen) != len(status["nodes"]):
-            return f"nodes {seen} alive of {len(status['nodes'])}, expected {sorted(self.ids)}"
+        members = [entry for entry in status["nodes"] if entry["state"] != "invited"]
+        if seen != sorted(self.ids) or len(seen) != len(members):
+            return f"nodes {seen} alive of {len(members)}, expected {sorted(self.ids)}"
         for entry in status["partitions"]:
             replicas = set(entry["replicas"])
             if entry["leader"] not in replicas or set(entry["isr"]) != replicas or not replicas <= set(seen):

@@ -72,15 +72,15 @@ def test_a_flipped_bit_is_noticed_named_and_never_served(fresh_cluster, topic):
     assert NEEDLE in wire.read_log(fresh_cluster.node(leader).address, topic, damaged, 4)
 
 
-@pytest.mark.parametrize("lost, told", [("*.wal", "is empty"), ("*", "knows it with other data")])
-def test_a_node_that_lost_its_disk_does_not_come_back_as_if_nothing_had_happened(fresh_cluster, topic, lost, told):
-    """Votes and acknowledgements that it gave are forgotten: it must not give them a second time."""
+def test_a_node_that_lost_its_wal_does_not_come_back_as_if_nothing_had_happened(fresh_cluster, topic):
+    """Votes and acknowledgements that it gave are forgotten: it must not give them a second time. With its whole data
+    directory empty it comes back as another replica: see test_join."""
     clients.CONFLUENT.run(fresh_cluster, "create", topic=topic, partitions=1, replication=3)
     fresh_cluster.wait_in_sync(topic)
     victim = fresh_cluster.nodes[2]
     victim.kill()
-    for path in sorted((victim.directory / "data").rglob(lost), reverse=True):
-        path.rmdir() if path.is_dir() else path.unlink()
+    for path in (victim.directory / "data").rglob("*.wal"):
+        path.unlink()
     victim.start()
     assert victim.process.wait(timeout=20) == 1
-    assert told in victim.log_tail(3)
+    assert "is empty" in victim.log_tail(3)

@@ -4,7 +4,6 @@ CHRONIK_OLDER_SERVER=PATH   a chronik-server of an older build, for the tests th
 """
 
 import os
-import re
 import subprocess
 
 import checker

@@ -54,11 +54,8 @@ pub(super) fn problem(e: &ProposalError) -> Problem {
 }
 
 fn refusal(refused: &MetadataError) -> Problem {
-    let text = refused.to_string();
-    // Texts end with what to do behind the last semicolon.
-    let (detail, hint) =
-        text.rsplit_once("; ").unwrap_or((&text, "see GET /admin/status for the cluster as it is"));
-    Problem::new(refused.http_status(), refused.code(), "Refused", detail, hint)
+    let hint = "see GET /admin/status for the cluster as it is";
+    Problem::new(refused.http_status(), refused.code(), "Refused", refused.to_string(), hint)
 }
 
 impl Node {

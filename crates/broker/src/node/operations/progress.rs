@@ -12,11 +12,19 @@ pub(in crate::node) struct Told {
     partitions_done: u64,
     bytes_total: u64,
     bytes_done: u64,
+    percent: u64,
 }
 
 impl Default for Told {
     fn default() -> Self {
-        Self { since: Instant::now(), partitions_total: 0, partitions_done: 0, bytes_total: 0, bytes_done: 0 }
+        Self {
+            since: Instant::now(),
+            partitions_total: 0,
+            partitions_done: 0,
+            bytes_total: 0,
+            bytes_done: 0,
+            percent: 0,
+        }
     }
 }
 
@@ -27,22 +35,29 @@ impl Told {
         self.partitions_done = self.partitions_done.max(self.partitions_total - partitions_left);
         self.bytes_total = self.bytes_total.max(bytes_left + self.bytes_done);
         self.bytes_done = self.bytes_done.max(self.bytes_total - bytes_left);
+        let (done, total) = self.share();
+        let percent = done.saturating_mul(100).checked_div(total).unwrap_or(0).min(99);
+        self.percent = self.percent.max(percent);
+    }
+
+    /// What is done of what: bytes where there are any to be copied.
+    fn share(&self) -> (u64, u64) {
+        if self.bytes_total > 0 {
+            (self.bytes_done, self.bytes_total)
+        } else {
+            (self.partitions_done, self.partitions_total)
+        }
     }
 
     /// The view with these numbers.
     pub(in crate::node) fn complete(&self, view: OperationView) -> OperationView {
-        let (done, total) = if self.bytes_total > 0 {
-            (self.bytes_done, self.bytes_total)
-        } else {
-            (self.partitions_done, self.partitions_total)
-        };
-        let percent = done.saturating_mul(100).checked_div(total).unwrap_or(0).min(99);
+        let (done, total) = self.share();
         let elapsed = self.since.elapsed().as_millis() as u64;
         let left = total.saturating_sub(done);
         let eta =
             elapsed.saturating_mul(left).checked_div(done).filter(|_| left > 0).map(|ms| ms.div_ceil(1000));
         OperationView {
-            percent: percent as u8,
+            percent: self.percent as u8,
             partitions_total: self.partitions_total,
             partitions_done: self.partitions_done,
             bytes_total: self.bytes_total,
@@ -66,5 +81,6 @@ mod tests {
         told.progress(8, 10, 900);
         assert_eq!((told.partitions_done, told.partitions_total), (5, 13));
         assert_eq!((told.bytes_done, told.bytes_total), (600, 1500));
+        assert_eq!(told.percent, 60);
     }
 }
