@@ -3,7 +3,6 @@
 CHRONIK_OLDER_SERVER=PATH   a chronik-server of an older build, for the tests that need one (they are skipped)
 """
 
-import os
 import subprocess
 
 import checker
@@ -183,51 +182,6 @@ def test_a_node_of_another_cluster_is_refused_by_name(fresh_cluster):
         stranger.start()
         stranger.says(f"belongs to cluster {ours}, not to cluster {theirs}")
     assert sorted(members(fresh_cluster.nodes[0])) == [1, 2, 3]
-
-
-class OlderNode(clusters.Node):
-    """A node of the build that CHRONIK_OLDER_SERVER names, as long as it is not upgraded."""
-
-    upgraded = False
-
-    def command(self):
-        _, *arguments = super().command()
-        return [clusters.server_binary() if self.upgraded else os.environ["CHRONIK_OLDER_SERVER"], *arguments]
-
-
-needs_an_older_build = pytest.mark.skipif(
-    "CHRONIK_OLDER_SERVER" not in os.environ, reason="CHRONIK_OLDER_SERVER names no server"
-)
-
-
-@needs_an_older_build
-def test_a_node_of_an_older_build_is_refused_by_name(fresh_cluster):
-    older = fresh_cluster.new_node(4, OlderNode)
-    fresh_cluster.invite(older)
-    with fresh_cluster.knocking(older):
-        refusal = re.compile(r"node.?4\b.*(older|protocol|upgrade)|(older|protocol|upgrade).*node.?4\b", re.I)
-        until(
-            lambda: any(refusal.search(node.log_text()) for node in [*fresh_cluster.nodes, older]),
-            lambda: f"somebody says why it cannot join\n{older.log_tail()}\n{fresh_cluster.log_tails()}",
-        )
-    assert sorted(members(fresh_cluster.nodes[0])) == [1, 2, 3]
-    fresh_cluster.wait_settled()
-
-
-@needs_an_older_build
-def test_the_data_of_an_older_build_are_served_and_the_cluster_can_grow(topic):
-    with clusters.Cluster(3, OlderNode) as upgrading:
-        create(upgrading, topic)
-        written = checker.filled(upgrading, topic, PARTITIONS, 5 << 20)
-        for node in upgrading.nodes:
-            node.stop()
-            node.upgraded = True
-        upgrading.start()
-        joined = upgrading.new_node(4, clusters.Node)
-        upgrading.invite(joined)
-        upgrading.join(joined)
-        upgrading.wait_settled()
-        checker.verify(written)
 
 
 # Under the old id

@@ -20,6 +20,7 @@ pytestmark = [pytest.mark.kills, pytest.mark.timeout(300)]
 def four():
     """Four nodes, so that one can go while three replicas of everything stay."""
     with clusters.Cluster(4) as running:
+        running.wait_settled()
         yield running
 
 
@@ -27,6 +28,7 @@ def four():
 def slow_four():
     """Four nodes that move replicas slowly enough to be watched, and interrupted."""
     with clusters.Cluster(4, settings=SLOW) as running:
+        running.wait_settled()  # a node that is not heard of yet would be placed on last
         yield running
 
 
