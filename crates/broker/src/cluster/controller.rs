@@ -10,20 +10,20 @@
 //! Must never: act when it does not lead the metadata group (its proposals would be passed on, and be made twice).
 
 use std::collections::{BTreeSet, HashMap};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 use super::calls::Caller;
 use super::reports;
-use super::view::{Asked, view};
-use super::{MetadataLog, ProposalError};
+use super::view::plan;
+use super::{MetadataLog, ProposalError, now_ms};
 use crate::metadata::{
     BrokerId, Command, FIRST_INCARNATION, MetadataImage, MoveRequest, Operation, OperationKind,
     OperationResult,
 };
-use crate::planner::{Goal, Move, Plan, plan};
+use crate::planner::{Goal, Move, Plan};
 use crate::raft::liveness::Liveness;
 use crate::raft::{GroupId, Groups, METADATA_GROUP};
 
@@ -37,11 +37,6 @@ const MAX_PLANS: u32 = 5;
 const SIZES_LAST: Duration = Duration::from_secs(10);
 /// How long a rebalance waits for leaders to be where they should be, once nothing is left to move.
 const LEADERS_WITHIN: Duration = Duration::from_secs(15);
-
-/// Milliseconds since 1970.
-pub fn now_ms() -> i64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_millis() as i64)
-}
 
 /// Decides which replicas move.
 pub struct Controller {
@@ -154,7 +149,9 @@ impl Controller {
                 info!(node, "removed, and its replicas have been made again");
                 self.finish(operation, OperationResult::Done).await
             }
-            kind @ OperationKind::Rebalance { .. } => self.rebalance(image, operation, kind).await,
+            OperationKind::Rebalance { leaders_only, .. } => {
+                self.rebalance(image, operation, Goal::Rebalance { leaders_only: *leaders_only }).await
+            }
         }
     }
 
@@ -162,9 +159,8 @@ impl Controller {
         &mut self,
         image: &MetadataImage,
         operation: &Operation,
-        kind: &OperationKind,
+        goal: Goal,
     ) -> Result<(), ProposalError> {
-        let OperationKind::Rebalance { leaders_only, .. } = kind else { return Ok(()) };
         if !self.agenda.is_empty() {
             let room = MAX_MOVING.saturating_sub(image.moves().count());
             let next: Vec<Move> = self.agenda.drain(..room.min(self.agenda.len())).collect();
@@ -178,7 +174,7 @@ impl Controller {
         if image.moves().next().is_some() {
             return Ok(());
         }
-        let plan = self.plan(image, Goal::Rebalance { leaders_only: *leaders_only }, Some(kind)).await;
+        let plan = self.plan(image, goal, Some(&operation.kind)).await;
         if !plan.moves.is_empty() && self.plans < MAX_PLANS {
             (self.plans, self.settled) = (self.plans + 1, None);
             self.agenda = plan.moves;
@@ -288,13 +284,12 @@ impl Controller {
     async fn plan(&mut self, image: &MetadataImage, goal: Goal, rebalance: Option<&OperationKind>) -> Plan {
         let stale = self.sizes.as_ref().is_none_or(|(at, _)| at.elapsed() > SIZES_LAST);
         if stale {
-            let alive = self.alive(image);
-            let reports = reports::collect(&self.groups, &self.caller, image, alive.into_iter()).await;
+            let reports = reports::collect(&self.groups, &self.caller, image, &self.liveness).await;
             self.sizes = Some((Instant::now(), reports.bytes));
         }
         let empty = HashMap::new();
         let bytes = self.sizes.as_ref().map_or(&empty, |(_, bytes)| bytes);
-        plan(&view(image, |b| self.liveness.is_alive(b), &Asked { rebalance, bytes }), goal)
+        plan(image, |b| self.liveness.is_alive(b), goal, rebalance, bytes)
     }
 
     fn alive(&self, image: &MetadataImage) -> BTreeSet<BrokerId> {

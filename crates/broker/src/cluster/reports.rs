@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::calls::{Caller, Method};
 use crate::metadata::{BrokerId, MetadataImage};
+use crate::raft::liveness::Liveness;
 use crate::raft::{Group, GroupId, Groups, Progress};
 
 const TIMEOUT: Duration = Duration::from_secs(2);
@@ -61,14 +62,14 @@ fn report(group: &Group, moves: bool) -> GroupReport {
     GroupReport { group: group.id(), bytes: log.bytes(first..next), members }
 }
 
-/// Asks these nodes. Who does not answer in time is left out.
+/// Asks all members that are alive. Who does not answer in time is left out.
 pub async fn collect(
     groups: &Groups,
     caller: &Caller,
     image: &MetadataImage,
-    nodes: impl Iterator<Item = BrokerId>,
+    liveness: &Liveness,
 ) -> Reports {
-    let others = nodes.filter(|n| *n != caller.me());
+    let others = image.brokers().keys().copied().filter(|n| *n != caller.me() && liveness.is_alive(*n));
     let calls = others.map(|node| {
         tokio::time::timeout(TIMEOUT, caller.call(node, Method::Report, Bytes::new(), Vec::new()))
     });

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use crate::metadata::{BrokerId, MetadataImage, OperationKind, Partition, Replica, Topic};
-use crate::planner;
+use crate::planner::{self, Goal, Plan};
 use crate::raft::{GroupId, RaftNodeId};
 
 /// Replicas of internal topics, once there are as many brokers.
@@ -25,25 +25,37 @@ pub fn brokers(image: &MetadataImage, is_alive: impl Fn(BrokerId) -> bool) -> Ve
     image.brokers().values().map(broker).collect()
 }
 
-/// What is to be planned with.
-pub struct Asked<'a> {
-    /// A rebalance: which topics and which replication factor. Of anything else: `None`.
-    pub rebalance: Option<&'a OperationKind>,
-    /// Bytes of each group's log.
-    pub bytes: &'a HashMap<GroupId, u64>,
+/// Bytes of each group's log, as far as its replicas have said.
+pub type Sizes = HashMap<GroupId, u64>;
+
+/// Plans how to reach the goal from what the metadata says now. `rebalance` is the operation that a rebalance is planned
+/// for (which topics, which replication factor); `bytes` are the sizes of the groups' logs.
+pub fn plan(
+    image: &MetadataImage,
+    is_alive: impl Fn(BrokerId) -> bool,
+    goal: Goal,
+    rebalance: Option<&OperationKind>,
+    bytes: &Sizes,
+) -> Plan {
+    planner::plan(&view(image, is_alive, rebalance, bytes), goal)
 }
 
 /// The whole cluster.
-pub fn view(image: &MetadataImage, is_alive: impl Fn(BrokerId) -> bool, asked: &Asked<'_>) -> planner::View {
+fn view(
+    image: &MetadataImage,
+    is_alive: impl Fn(BrokerId) -> bool,
+    rebalance: Option<&OperationKind>,
+    bytes: &Sizes,
+) -> planner::View {
     let brokers = brokers(image, is_alive);
     let targets = brokers.iter().filter(|b| b.alive && !b.draining).count();
-    let selection = Selection::of(asked.rebalance);
+    let selection = Selection::of(rebalance);
     let partitions = image
         .topics()
         .flat_map(|topic| topic.partitions.iter().map(move |p| (topic, p)))
         .map(|(topic, p)| planner::Partition {
             group: p.group,
-            bytes: asked.bytes.get(&p.group).copied().unwrap_or(0),
+            bytes: bytes.get(&p.group).copied().unwrap_or(0),
             replicas: p.target().iter().map(|r| planner_replica(image, *r)).collect(),
             fixed: is_under_way(image, p) || !selection.includes(topic),
             wanted: selection.factor(topic, p.target().len(), targets),

@@ -20,10 +20,8 @@ use chronik_common::admin::{
 use chronik_common::config::{NODE_IDS, admin_port};
 
 use super::Node;
-use crate::cluster::ProposalError;
-use crate::cluster::controller::now_ms;
 use crate::cluster::reports::{self, Reports};
-use crate::cluster::view::{Asked, view};
+use crate::cluster::{ProposalError, now_ms, view};
 use crate::metadata::{
     BrokerId, Command, Endpoints, MetadataError, MetadataImage, Operation, OperationKind, OperationResult,
     OperationState, Outcome,
@@ -95,7 +93,7 @@ impl Node {
         let kind = OperationKind::RemoveNode { node, force };
         let image = self.inner.metadata.image();
         let reports = self.reports(&image).await;
-        let (after, started) = Self::rehearse(&image, &kind, 0)?;
+        let (after, started) = Self::rehearse(&image, &kind)?;
         let plan = if force {
             self.plan(&after, Goal::Repair, None, &reports)
         } else {
@@ -111,19 +109,15 @@ impl Node {
         let kind = OperationKind::Rebalance { topics, replication_factor, leaders_only, reason };
         let image = self.inner.metadata.image();
         let reports = self.reports(&image).await;
-        let (after, started) = Self::rehearse(&image, &kind, 0)?;
+        let (after, started) = Self::rehearse(&image, &kind)?;
         let plan = self.plan(&after, Goal::Rebalance { leaders_only }, Some(&kind), &reports);
         self.begin(&image, started, kind, plan, dry_run, &reports).await
     }
 
     /// What starting the operation would make of the metadata.
-    fn rehearse(
-        image: &MetadataImage,
-        kind: &OperationKind,
-        partitions: u64,
-    ) -> Result<(MetadataImage, Operation), Problem> {
+    fn rehearse(image: &MetadataImage, kind: &OperationKind) -> Result<(MetadataImage, Operation), Problem> {
         let mut after = image.clone();
-        let command = Command::StartOperation { kind: kind.clone(), now_ms: now_ms(), partitions };
+        let command = Command::StartOperation { kind: kind.clone(), now_ms: now_ms(), partitions: 0 };
         match after.apply(command) {
             Ok(Outcome::OperationStarted(operation)) => Ok((after, operation)),
             Ok(_) => {
@@ -245,8 +239,7 @@ impl Node {
     }
 
     async fn reports(&self, image: &MetadataImage) -> Reports {
-        let alive = image.brokers().keys().copied().filter(|b| self.inner.liveness.is_alive(*b));
-        reports::collect(&self.inner.groups, &self.inner.caller, image, alive).await
+        reports::collect(&self.inner.groups, &self.inner.caller, image, &self.inner.liveness).await
     }
 
     fn plan(
@@ -256,8 +249,7 @@ impl Node {
         rebalance: Option<&OperationKind>,
         reports: &Reports,
     ) -> Plan {
-        let asked = Asked { rebalance, bytes: &reports.bytes };
-        planner::plan(&view(image, |b| self.inner.liveness.is_alive(b), &asked), goal)
+        view::plan(image, |b| self.inner.liveness.is_alive(b), goal, rebalance, &reports.bytes)
     }
 
     /// What a running operation has still to begin.

@@ -4,7 +4,7 @@
 //! the leader after a few detours, so that the client refreshes its metadata and stops paying for the extra hop.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures::FutureExt;
@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Node;
 use crate::cluster::calls::Method;
+use crate::cluster::now_ms;
 use crate::kafka::backend::{Appended, ConnId, Failure, ProduceOutcome, TopicInfo};
 use crate::log::{Limits, validate_produce};
 use crate::metadata::{Topic, max_message_bytes, min_insync_replicas};
@@ -166,11 +167,10 @@ impl Node {
     }
 
     fn limits(&self, topic: &Topic) -> Limits {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_millis() as i64);
         Limits {
             max_message_bytes: usize::try_from(max_message_bytes(topic, self.topic_defaults())).unwrap_or(0),
             // message.timestamp.after.max.ms, Kafka's default: an hour.
-            timestamps: i64::MIN..=now + 3_600_000,
+            timestamps: i64::MIN..=now_ms() + 3_600_000,
             ..Limits::default()
         }
     }

@@ -14,7 +14,7 @@ use crate::cluster::view::raft_id;
 use crate::cluster::{ProposalError, reports};
 use crate::kafka::backend::{Failure, HeldReplica, LogDir, Reassign, Reassignment, TopicInfo};
 use crate::metadata::{BrokerId, Command, MetadataImage, MoveRequest, Partition};
-use crate::raft::GroupId;
+use crate::raft::{GroupId, RaftNodeId};
 
 /// How often a hand-over elsewhere is looked for.
 const LOOK: Duration = Duration::from_millis(20);
@@ -94,7 +94,7 @@ impl Node {
     }
 
     async fn elect_one(&self, group: GroupId, deadline: Instant) -> Result<(), Failure> {
-        let preferred = self.preferred_leader(group);
+        let preferred = self.preferred_replica(group).map(RaftNodeId::broker);
         let Some(preferred) = preferred else { return Err(ResponseError::UnknownTopicOrPartition.into()) };
         let leader = self.leadership(group).map(|l| l.leader);
         if leader == Some(self.id()) {
@@ -112,16 +112,14 @@ impl Node {
         Ok(())
     }
 
-    fn preferred_leader(&self, group: GroupId) -> Option<BrokerId> {
+    fn preferred_replica(&self, group: GroupId) -> Option<RaftNodeId> {
         let image = self.inner.metadata.image();
-        image.partition(group).and_then(|(_, _, p)| p.replicas.first()).map(|r| r.broker)
+        image.partition(group).and_then(|(_, _, p)| p.replicas.first()).copied().map(raft_id)
     }
 
     /// Hands a group that this node leads to its preferred replica.
     pub(super) async fn hand_to_preferred(&self, group: GroupId) {
-        let image = self.inner.metadata.image();
-        let heir = image.partition(group).and_then(|(_, _, p)| p.replicas.first()).copied().map(raft_id);
-        if let (Some(heir), Some(group)) = (heir, self.inner.groups.get(group))
+        if let (Some(heir), Some(group)) = (self.preferred_replica(group), self.inner.groups.get(group))
             && group.voters().contains(&heir)
         {
             group.hand_over(&[heir]).await;

@@ -10,7 +10,7 @@
 mod tests;
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures::StreamExt;
@@ -22,6 +22,7 @@ use uuid::Uuid;
 
 use super::Node;
 use crate::cluster::calls::Method;
+use crate::cluster::now_ms;
 use crate::kafka::backend::Failure;
 use crate::log::Retention;
 use crate::metadata::{Topic, deletes_records, retention_bytes, retention_ms};
@@ -188,8 +189,4 @@ fn failure(e: DeleteError) -> Failure {
         DeleteError::OutOfRange { .. } => ResponseError::OffsetOutOfRange,
     };
     Failure::new(error, e.to_string())
-}
-
-fn now_ms() -> i64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_millis() as i64)
 }

@@ -84,9 +84,6 @@ pub enum StartError {
     /// The cluster refuses this node.
     #[error("the cluster refuses this node: {0}")]
     Refused(MetadataError),
-    /// What this version cannot do.
-    #[error("{0}")]
-    Unsupported(String),
 }
 
 /// A node that runs.
