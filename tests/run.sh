@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the tests need and runs all of them, the quick ones first; the first failure ends it.
 # CHRONIK_KILL_ROUNDS=N changes how often the checker kills a leader (50), CHRONIK_SHAPE_ROUNDS=N how often the cluster
-# changes its shape (1), CHRONIK_CHAIN_STEPS=N the length of the random chain (20), CHRONIK_CHAIN_SEED=S its seed.
+# changes its shape (3), CHRONIK_CHAIN_STEPS=N the length of the random chain (20), CHRONIK_CHAIN_SEED=S its seed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

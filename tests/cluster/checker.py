@@ -70,9 +70,9 @@ class Load:
     """Produces to all partitions of a topic, steadily, in a thread of its own, until stopped.
 
     It begins with the nodes that are there now, and is never told of others. `record_bytes` is the size of all
-    records if it is given, `limit` how many are sent at most."""
+    records if it is given, `limit` how many are sent at most, `settings` what the producer is told besides."""
 
-    def __init__(self, cluster, topic, partitions, records_per_second=1000, record_bytes=None, limit=math.inf):
+    def __init__(self, cluster, topic, partitions, records_per_second=1000, record_bytes=None, limit=math.inf, **settings):
         self.cluster, self.topic, self.partitions = cluster, topic, partitions
         self.record_bytes, self.limit = record_bytes, limit
         self.interval = 1 / records_per_second
@@ -96,6 +96,7 @@ class Load:
             "socket.timeout.ms": 5000,
             "request.timeout.ms": 5000,
             "log_level": 2,  # that nodes come and go is no news here
+            **settings,
         })
 
     def __enter__(self):
@@ -240,7 +241,7 @@ def check_log(log, load, partition, begin=0):
         origin, sequence = parse(value, load.record_bytes)
         assert origin == partition, f"{where} holds a record of partition {origin} at {offset}"
         assert sequence < load.sent[partition], f"{where} holds record {sequence} at {offset}: never sent"
-        assert sequence not in offsets, f"{where} doubled record {sequence}: at {offsets[sequence]} and {offset}"
+        assert sequence not in offsets, f"{where} doubled record {sequence}: {copies(load, partition, offsets[sequence], offset)}"
         offsets[sequence] = offset
 
     sequences = [sequence for sequence, _ in load.acknowledged[partition]]
@@ -252,6 +253,14 @@ def check_log(log, load, partition, begin=0):
     assert not moved, f"{where} has {len(moved)} records elsewhere than acknowledged (sequence, acked, found): {moved[:5]}"
     in_order = sorted(offsets, key=offsets.get)
     assert in_order == sorted(in_order), f"{where} reordered records: {first_disorder(in_order)}"
+
+
+def copies(load, partition, *offsets):
+    """Who wrote the batches at these offsets, to find out how one record came to both."""
+    node = load.cluster.replicas(load.topic, partition)[0]
+    log = wire.read_log(node.address, load.topic, partition, max(offsets) + 1, min(offsets))
+    found = [(base, last, wire.producer_of(batch)) for base, last, batch in wire.whole_batches(log)]
+    return [f"at {offset} in {batch}" for offset in offsets for batch in found if batch[0] <= offset <= batch[1]]
 
 
 def first_disorder(sequences):

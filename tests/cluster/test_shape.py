@@ -14,7 +14,7 @@ import cluster as clusters
 import pytest
 import wire
 
-ROUNDS = int(os.environ.get("CHRONIK_SHAPE_ROUNDS", "1"))
+ROUNDS = int(os.environ.get("CHRONIK_SHAPE_ROUNDS", "3"))
 STEPS = int(os.environ.get("CHRONIK_CHAIN_STEPS", "20"))
 SEED = int(os.environ.get("CHRONIK_CHAIN_SEED", "0")) or random.SystemRandom().randrange(1, 1 << 32)
 VERIFIED_EVERY = 5  # rounds

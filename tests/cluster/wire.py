@@ -392,6 +392,11 @@ def whole_batches(data):
         at = end
 
 
+def producer_of(batch):
+    """(producer id, epoch, base sequence) of a batch."""
+    return struct.unpack_from(">qhi", batch, 43)
+
+
 def read_log(address, topic, partition, end, begin=0):
     """The raw bytes of a replica's log from `begin`, or where it starts, up to `end`, read from that node alone."""
     log = bytearray()

@@ -3,10 +3,7 @@
 use std::{
     io,
     net::SocketAddr,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -19,7 +16,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    backend::{Backend, ConnId},
+    backend::Backend,
     budget::Budget,
     connection::{self, Closed},
     quiet::Quiet,
@@ -70,7 +67,6 @@ pub struct Server<B> {
     limits: Limits,
     budget: Arc<Budget>,
     connections: Arc<Semaphore>,
-    next_conn: AtomicU64,
     log: Quiet,
 }
 
@@ -82,7 +78,6 @@ impl<B: Backend> Server<B> {
             budget: Arc::new(Budget::new(limits.request_budget, limits.answer_budget)),
             connections: Arc::new(Semaphore::new(limits.max_connections.min(Semaphore::MAX_PERMITS))),
             limits,
-            next_conn: AtomicU64::new(0),
             log: Quiet::new(),
         })
     }
@@ -136,12 +131,11 @@ impl<B: Backend> Server<B> {
     }
 
     async fn connection(&self, stream: TcpStream, peer: SocketAddr, shutdown: CancellationToken) {
-        let conn = ConnId(self.next_conn.fetch_add(1, Ordering::Relaxed));
         if let Err(error) = set_options(&stream) {
             tracing::debug!(%peer, %error, "connection closed: cannot set socket options");
             return;
         }
-        let session = Session::new(Arc::clone(&self.node), conn, peer, Arc::clone(&self.budget), shutdown);
+        let session = Session::new(Arc::clone(&self.node), peer, Arc::clone(&self.budget), shutdown);
         match connection::serve(stream, session, &self.limits).await {
             Ok(()) | Err(Closed::Idle | Closed::Shutdown) => {}
             Err(closed) => {

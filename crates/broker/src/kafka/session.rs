@@ -6,16 +6,17 @@ use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    backend::{Client, ConnId},
+    backend::{Backend, Client},
     budget::Budget,
     request::Request,
 };
 
 /// One connection as its handlers see it.
 #[derive(Debug)]
-pub(crate) struct Session<B> {
+pub(crate) struct Session<B: Backend> {
     pub(crate) node: Arc<B>,
-    pub(crate) conn: ConnId,
+    /// What the node keeps for the connection.
+    pub(crate) conn: Arc<B::Connection>,
     pub(crate) peer: SocketAddr,
     pub(crate) budget: Arc<Budget>,
     /// Ends waiting fetches early.
@@ -42,15 +43,14 @@ impl Before {
     }
 }
 
-impl<B> Session<B> {
+impl<B: Backend> Session<B> {
     pub(crate) fn new(
         node: Arc<B>,
-        conn: ConnId,
         peer: SocketAddr,
         budget: Arc<Budget>,
         shutdown: CancellationToken,
     ) -> Self {
-        Self { node, conn, peer, budget, shutdown, last_fetch: None }
+        Self { node, conn: Arc::default(), peer, budget, shutdown, last_fetch: None }
     }
 
     /// Queues a Fetch behind the one before it. Their answers leave in order anyway; reading one only
@@ -63,6 +63,6 @@ impl<B> Session<B> {
     /// Who sent this request.
     pub(crate) fn client(&self, request: &Request) -> Client {
         let id = request.client_id.as_deref().unwrap_or_default().to_owned();
-        Client { conn: self.conn, id, host: format!("/{}", self.peer.ip()) }
+        Client { id, host: format!("/{}", self.peer.ip()) }
     }
 }

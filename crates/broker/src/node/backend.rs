@@ -16,8 +16,9 @@ use uuid::Uuid;
 
 use super::Node;
 use super::fetch::FetchWatch;
+use super::pipeline::Pipeline;
 use crate::kafka::backend::{
-    AlterConfig, Backend, BrokerInfo, Client, ClusterInfo, ConfigEntry, ConfigResource, ConnId, CreatedTopic,
+    AlterConfig, Backend, BrokerInfo, Client, ClusterInfo, ConfigEntry, ConfigResource, CreatedTopic,
     DeletedTopic, EpochEnd, Failure, FoundOffset, LogDir, MorePartitions, NewTopic, OffsetQuery,
     ProduceOutcome, ProducerIdentity, ReadOutcome, ReadRequest, Reassign, Reassignment, Settings, TopicInfo,
     TopicRef, WatchPoint,
@@ -25,6 +26,7 @@ use crate::kafka::backend::{
 
 impl Backend for Node {
     type Watch = FetchWatch;
+    type Connection = Pipeline;
 
     fn cluster(&self) -> Arc<ClusterInfo> {
         Arc::new(self.cluster_info())
@@ -56,7 +58,7 @@ impl Backend for Node {
 
     fn produce(
         &self,
-        conn: ConnId,
+        conn: &Arc<Pipeline>,
         topic: Arc<TopicInfo>,
         partition: i32,
         records: Bytes,
@@ -81,12 +83,12 @@ impl Backend for Node {
 
     fn list_offset(
         &self,
-        conn: ConnId,
+        conn: &Arc<Pipeline>,
         topic: Arc<TopicInfo>,
         query: OffsetQuery,
     ) -> impl Future<Output = Result<FoundOffset, ResponseError>> + Send + 'static {
-        let node = self.clone();
-        async move { node.find_offset(conn, &topic, query).await }
+        let (node, conn) = (self.clone(), conn.clone());
+        async move { node.find_offset(&conn, &topic, query).await }
     }
 
     fn offset_for_leader_epoch(
@@ -157,7 +159,6 @@ impl Backend for Node {
 
     fn delete_records(
         &self,
-        _conn: ConnId,
         topic: Arc<TopicInfo>,
         partition: i32,
         offset: i64,

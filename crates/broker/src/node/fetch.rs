@@ -9,10 +9,10 @@ use tracing::warn;
 use uuid::Uuid;
 
 use super::Node;
+use super::pipeline::Pipeline;
 use crate::cluster::calls::Method;
 use crate::kafka::backend::{
-    ConnId, EpochEnd, FoundOffset, OffsetQuery, OffsetSpec, ReadOutcome, ReadRequest, TopicInfo, Watch,
-    WatchPoint,
+    EpochEnd, FoundOffset, OffsetQuery, OffsetSpec, ReadOutcome, ReadRequest, TopicInfo, Watch, WatchPoint,
 };
 use crate::log::epochs::leader_epoch;
 use crate::partition::{Partition, ReadError, Waiter, Waiting};
@@ -98,7 +98,7 @@ impl Node {
 
     pub(super) async fn find_offset(
         &self,
-        conn: ConnId,
+        conn: &Pipeline,
         topic: &TopicInfo,
         query: OffsetQuery,
     ) -> Result<FoundOffset, ResponseError> {
@@ -110,7 +110,7 @@ impl Node {
             .leadership(group)
             .filter(|l| l.leader != self.id())
             .ok_or(ResponseError::NotLeaderOrFollower)?;
-        if !self.may_detour(conn, group) {
+        if !conn.may_detour(group) {
             return Err(ResponseError::NotLeaderOrFollower);
         }
         let lookup = ForwardedLookup {

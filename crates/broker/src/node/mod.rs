@@ -3,7 +3,8 @@
 //! - [`start`]: bringing a node up and down, in order.
 //! - [`partitions`]: keeping the partitions on this node what the metadata says.
 //! - [`view`]: topics and brokers as clients see them.
-//! - [`produce`], [`fetch`], [`topics`], [`groups`]: what the Kafka layer asks for ([`backend`] is that door).
+//! - [`produce`], [`fetch`], [`topics`], [`groups`]: what the Kafka layer asks for ([`backend`] is that door), and
+//!   [`pipeline`]: what a connection has in flight meanwhile.
 //! - [`reassign`]: moving replicas and leaderships for Kafka clients; [`operations`]: the same for operators.
 //! - [`retention`]: deleting old records; [`purge`]: giving their space back.
 //! - [`handover`]: giving leadership away before the node stops.
@@ -19,6 +20,7 @@ mod groups;
 mod handover;
 mod operations;
 mod partitions;
+mod pipeline;
 mod produce;
 mod purge;
 mod reassign;
@@ -37,7 +39,6 @@ use uuid::Uuid;
 
 use crate::cluster::{MetadataLog, calls::Caller};
 use crate::coordinator::Coordinator;
-use crate::kafka::backend::ConnId;
 use crate::metadata::TopicDefaults;
 use crate::raft::liveness::{Leadership, Liveness};
 use crate::raft::{GroupId, Groups};
@@ -60,8 +61,6 @@ struct Inner {
     caller: Caller,
     coordinator: Coordinator<groups::Store>,
     producer_ids: tokio::sync::Mutex<std::ops::Range<i64>>,
-    /// Requests that took the detour over this node, by connection and partition.
-    detours: Mutex<HashMap<(ConnId, GroupId), u32>>,
     /// Topics as clients see them.
     topic_infos: RwLock<HashMap<Uuid, view::Cached>>,
     /// How far operations have come, as this node has told it.

@@ -13,18 +13,14 @@ use kafka_protocol::error::ResponseError;
 use serde::{Deserialize, Serialize};
 
 use super::Node;
+use super::pipeline::{Ending, Pipeline};
 use crate::cluster::calls::Method;
 use crate::cluster::now_ms;
-use crate::kafka::backend::{Appended, ConnId, Failure, ProduceOutcome, TopicInfo};
+use crate::kafka::backend::{Appended, Failure, ProduceOutcome, TopicInfo};
 use crate::log::{Limits, validate_produce};
 use crate::metadata::{Topic, max_message_bytes, min_insync_replicas};
 use crate::partition::{AppendError, NewBatch};
 use crate::raft::GroupId;
-
-/// Detours per connection and partition before the client is told to ask the leader.
-const DETOURS: u32 = 5;
-/// Connections and partitions remembered for that; beyond it the counts start over.
-const MAX_REMEMBERED: usize = 10_000;
 
 /// A produce request passed from node to node.
 #[derive(Debug, Serialize, Deserialize)]
@@ -49,27 +45,43 @@ impl Node {
     /// See [`crate::kafka::Backend::produce`].
     pub(super) fn produce_records(
         &self,
-        conn: ConnId,
+        conn: &Arc<Pipeline>,
         topic: &Arc<TopicInfo>,
         partition: i32,
         records: Bytes,
         acks: i16,
         timeout: Duration,
     ) -> BoxFuture<'static, ProduceOutcome> {
-        let outcome = |result, leader| ProduceOutcome { result, leader };
         let Some(group) = self.group_of(topic, partition) else {
-            let e = failed(
-                ResponseError::UnknownTopicOrPartition,
-                format!("{}-{partition} does not exist", topic.name),
-            );
-            return std::future::ready(outcome(Err(e), None)).boxed();
+            let error = ResponseError::UnknownTopicOrPartition;
+            let e = failed(error, format!("{}-{partition} does not exist", topic.name));
+            return std::future::ready(ProduceOutcome { result: Err(e), leader: None }).boxed();
         };
+        let ticket = conn.begin(group);
+        let outcome = self.append_anywhere(conn, group, records, acks, timeout);
+        let (node, conn) = (self.clone(), conn.clone());
+        async move {
+            let outcome = outcome.await;
+            if conn.end(group, ticket, ending(&outcome)) { node.send_again(group) } else { outcome }
+        }
+        .boxed()
+    }
+
+    fn append_anywhere(
+        &self,
+        conn: &Pipeline,
+        group: GroupId,
+        records: Bytes,
+        acks: i16,
+        timeout: Duration,
+    ) -> BoxFuture<'static, ProduceOutcome> {
+        let outcome = |result, leader| ProduceOutcome { result, leader };
         if self.leads(group) {
             return self.append_here(group, records, acks, timeout).map(move |r| outcome(r, None)).boxed();
         }
         let hint = self.hint(group);
         match &hint {
-            Some(leader) if leader.leader != self.id() && self.may_detour(conn, group) => {
+            Some(leader) if leader.leader != self.id() && conn.may_detour(group) => {
                 let leader = leader.leader;
                 let forwarded = self.forward(leader, group, records, acks, timeout);
                 forwarded.map(move |r| outcome(r, None)).boxed()
@@ -77,25 +89,24 @@ impl Node {
             _ => {
                 let e = failed(
                     ResponseError::NotLeaderOrFollower,
-                    format!("node {} does not lead {}-{partition}", self.id(), topic.name),
+                    format!("node {} does not lead this partition", self.id()),
                 );
                 std::future::ready(outcome(Err(e), hint)).boxed()
             }
         }
     }
 
-    pub(super) fn leads(&self, group: GroupId) -> bool {
-        self.inner.groups.get(group).is_some_and(|g| g.leads().is_some())
+    /// For a batch that came in order and is out of order through no fault of its producer: see [`super::pipeline`].
+    fn send_again(&self, group: GroupId) -> ProduceOutcome {
+        let e = failed(
+            ResponseError::NotLeaderOrFollower,
+            "a batch before this one failed while both were under way: send both again, in order",
+        );
+        ProduceOutcome { result: Err(e), leader: self.hint(group) }
     }
 
-    pub(super) fn may_detour(&self, conn: ConnId, group: GroupId) -> bool {
-        let mut detours = self.inner.detours.lock();
-        if detours.len() >= MAX_REMEMBERED {
-            detours.clear();
-        }
-        let count = detours.entry((conn, group)).or_insert(0);
-        *count += 1;
-        *count <= DETOURS
+    pub(super) fn leads(&self, group: GroupId) -> bool {
+        self.inner.groups.get(group).is_some_and(|g| g.leads().is_some())
     }
 
     /// Appends at this node. Takes the batch's place in line before it returns.
@@ -234,6 +245,14 @@ impl Node {
             serde_json::to_vec(&outcome).map(Bytes::from).map_err(|e| e.to_string())
         }
         .boxed()
+    }
+}
+
+fn ending(outcome: &ProduceOutcome) -> Ending {
+    match &outcome.result {
+        Ok(_) => Ending::Appended,
+        Err(Failure { error: ResponseError::OutOfOrderSequenceNumber, .. }) => Ending::OutOfOrder,
+        Err(_) => Ending::Failed,
     }
 }
 

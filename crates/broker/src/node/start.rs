@@ -217,7 +217,6 @@ pub async fn start(config: NodeConfig) -> Result<Running, StartError> {
             caller: Caller::new(peers),
             coordinator: Coordinator::new(Arc::new(store), coordinator_config),
             producer_ids: tokio::sync::Mutex::new(0..0),
-            detours: Mutex::default(),
             topic_infos: RwLock::default(),
             told: Mutex::default(),
             config,

@@ -41,9 +41,7 @@ pub(super) fn start<B: Backend>(
             let partitions = topic.partitions.into_iter().map(|asked| {
                 let (index, offset) = (asked.partition_index, asked.offset);
                 let deleted = match check(found.clone(), &asked) {
-                    Ok(topic) => {
-                        Either::Left(session.node.delete_records(session.conn, topic, index, offset, timeout))
-                    }
+                    Ok(topic) => Either::Left(session.node.delete_records(topic, index, offset, timeout)),
                     Err(error) => Either::Right(ready(Err(error))),
                 };
                 deleted.map(move |deleted| respond(index, deleted))

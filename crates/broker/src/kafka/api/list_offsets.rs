@@ -59,7 +59,7 @@ pub(super) fn start<B: Backend>(
                         (Ok(_), None) => Either::Right(ready(Err(ResponseError::UnknownTopicOrPartition))),
                         (Ok(spec), Some(found)) => {
                             let query = query(&partition, spec, read_committed);
-                            Either::Left(session.node.list_offset(session.conn, found, query))
+                            Either::Left(session.node.list_offset(&session.conn, found, query))
                         }
                     }
                 };

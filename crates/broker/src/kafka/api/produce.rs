@@ -58,7 +58,7 @@ pub(super) fn start<B: Backend>(
                         .and_then(|()| Ok((topic.clone()?, check_records(envelope.version, records)?)));
                     let outcome = match checked {
                         Ok((topic, records)) => Either::Left(session.node.produce(
-                            session.conn,
+                            &session.conn,
                             topic,
                             index,
                             records,

@@ -17,7 +17,7 @@ mod reassignment;
 mod records;
 mod view;
 
-use std::{sync::Arc, time::Duration};
+use std::{fmt::Debug, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use kafka_protocol::{
@@ -42,7 +42,7 @@ pub use records::{
     Appended, EpochEnd, FoundOffset, LeaderHint, OffsetQuery, OffsetSpec, ProduceOutcome, ProducerIdentity,
     ReadOutcome, ReadRequest, Watch, WatchPoint,
 };
-pub use view::{BrokerInfo, Client, ClusterInfo, ConnId, PartitionInfo, Settings, TopicInfo};
+pub use view::{BrokerInfo, Client, ClusterInfo, PartitionInfo, Settings, TopicInfo};
 
 /// An error with words for those response versions that carry them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,6 +70,8 @@ impl From<ResponseError> for Failure {
 pub trait Backend: Send + Sync + 'static {
     /// A registration of a waiting Fetch; dropping it ends it.
     type Watch: Watch;
+    /// What the node keeps for each connection, for as long as it lasts.
+    type Connection: Default + Debug + Send + Sync + 'static;
 
     /// The live brokers and the controller.
     fn cluster(&self) -> Arc<ClusterInfo>;
@@ -92,7 +94,7 @@ pub trait Backend: Send + Sync + 'static {
     /// Appends the record batches of one partition. `acks` is 0, 1 or -1 (all in sync).
     fn produce(
         &self,
-        conn: ConnId,
+        conn: &Arc<Self::Connection>,
         topic: Arc<TopicInfo>,
         partition: i32,
         records: Bytes,
@@ -113,7 +115,7 @@ pub trait Backend: Send + Sync + 'static {
     /// Looks up one offset.
     fn list_offset(
         &self,
-        conn: ConnId,
+        conn: &Arc<Self::Connection>,
         topic: Arc<TopicInfo>,
         query: OffsetQuery,
     ) -> impl Future<Output = Result<FoundOffset, ResponseError>> + Send + 'static;
@@ -133,7 +135,6 @@ pub trait Backend: Send + Sync + 'static {
     /// Below the log start offset there is nothing to do.
     fn delete_records(
         &self,
-        conn: ConnId,
         topic: Arc<TopicInfo>,
         partition: i32,
         offset: i64,

@@ -2,10 +2,6 @@
 
 use uuid::Uuid;
 
-/// One connection, for as long as the process lives. The node counts by it who keeps to detours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ConnId(pub u64);
-
 /// A live broker, as clients reach it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BrokerInfo {
@@ -94,8 +90,6 @@ impl Default for Settings {
 /// Who asks, for the group coordinator's records and for the operator.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Client {
-    /// The connection.
-    pub conn: ConnId,
     /// The client id that the client gives itself, empty if none.
     pub id: String,
     /// Its address, in Kafka's form: `/127.0.0.1`.

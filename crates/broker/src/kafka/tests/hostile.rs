@@ -227,7 +227,7 @@ async fn a_request_larger_than_one_read_arrives_whole() {
     let mut connection = running.connect().await;
     let payload: Vec<u8> = (0..3_000_000_u32).map(|n| n as u8).collect();
     connection.call(9, &produce_of(9, &[(0, batch(&payload))])).await;
-    assert_eq!(running.node.produced()[0].4.slice(61..), payload);
+    assert_eq!(running.node.produced()[0].3.slice(61..), payload);
 }
 
 #[tokio::test]

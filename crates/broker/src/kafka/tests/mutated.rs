@@ -15,9 +15,7 @@ use super::{
     fake::{Fake, Node},
     samples::SAMPLES,
 };
-use crate::kafka::{
-    answer::Answer, api, backend::ConnId, budget::Budget, request::Incoming, session::Session,
-};
+use crate::kafka::{answer::Answer, api, budget::Budget, request::Incoming, session::Session};
 
 /// A frame whose body has some bytes replaced.
 fn frame() -> impl Strategy<Value = Bytes> {
@@ -49,7 +47,7 @@ async fn answer(frame: Bytes) -> Option<Answer> {
     let shutdown = CancellationToken::new();
     shutdown.cancel();
     let budget = Arc::new(Budget::new(1 << 20, 1 << 20));
-    let mut session = Session::new(node, ConnId(1), peer, budget, shutdown);
+    let mut session = Session::new(node, peer, budget, shutdown);
     let incoming = Incoming::parse(frame).ok()?;
     Some(api::start(&mut session, incoming).ok()?.await)
 }

@@ -45,7 +45,7 @@ async fn produces_reach_the_node_in_the_order_in_which_they_were_sent() {
         assert_eq!(response.responses[0].partition_responses[0].base_offset, i64::from(number));
     }
     let numbers: Vec<_> =
-        running.node.produced().iter().map(|(_, _, _, _, records)| records.slice(61..)).collect();
+        running.node.produced().iter().map(|(_, _, _, records)| records.slice(61..)).collect();
     let expected: Vec<_> =
         (0..200_i32).flat_map(|n| [n.to_be_bytes().to_vec(), n.to_be_bytes().to_vec()]).collect();
     assert_eq!(numbers, expected);

@@ -32,7 +32,7 @@ pub(crate) struct Fake {
 struct State {
     topics: Vec<(Arc<TopicInfo>, Vec<Log>)>,
     waiting: usize,
-    produced: Vec<(ConnId, String, i32, i16, Bytes)>,
+    produced: Vec<(String, i32, i16, Bytes)>,
     groups: Vec<(Client, i16, &'static str)>,
 }
 
@@ -94,7 +94,7 @@ impl Fake {
     }
 
     /// What was produced: topic, partition, acks, records, in the order of the calls.
-    pub(crate) fn produced(&self) -> Vec<(ConnId, String, i32, i16, Bytes)> {
+    pub(crate) fn produced(&self) -> Vec<(String, i32, i16, Bytes)> {
         self.state.lock().produced.clone()
     }
 

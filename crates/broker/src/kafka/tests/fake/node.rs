@@ -37,6 +37,7 @@ fn entry(name: &str, sensitive: bool) -> ConfigEntry {
 
 impl Backend for Node {
     type Watch = FakeWatch;
+    type Connection = ();
 
     fn cluster(&self) -> Arc<ClusterInfo> {
         let broker = |id: i32, rack: Option<&str>| BrokerInfo {
@@ -86,14 +87,14 @@ impl Backend for Node {
 
     fn produce(
         &self,
-        conn: ConnId,
+        _conn: &Arc<()>,
         topic: Arc<TopicInfo>,
         partition: i32,
         records: Bytes,
         acks: i16,
         _timeout: Duration,
     ) -> impl Future<Output = ProduceOutcome> + Send + 'static {
-        let noted = (conn, topic.name.clone(), partition, acks, records.clone());
+        let noted = (topic.name.clone(), partition, acks, records.clone());
         self.0.state.lock().produced.push(noted);
         let failed = |error: ResponseError| ProduceOutcome { result: Err(error.into()), leader: None };
         if partition == ELSEWHERE {
@@ -126,7 +127,7 @@ impl Backend for Node {
 
     fn list_offset(
         &self,
-        _conn: ConnId,
+        _conn: &Arc<()>,
         topic: Arc<TopicInfo>,
         query: OffsetQuery,
     ) -> impl Future<Output = Result<FoundOffset, ResponseError>> + Send + 'static {
@@ -157,7 +158,6 @@ impl Backend for Node {
 
     fn delete_records(
         &self,
-        _conn: ConnId,
         topic: Arc<TopicInfo>,
         partition: i32,
         offset: i64,

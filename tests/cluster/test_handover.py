@@ -1,0 +1,55 @@
+"""Leadership changes hands again and again under an idempotent producer with five requests in flight.
+
+A batch on its way meets the old leader, the new one and the detour from one to the other, all within milliseconds.
+CHRONIK_HANDOVERS=N   how often each partition's leadership changes hands (60)
+"""
+
+import os
+
+import checker
+import pytest
+import wire
+from cluster import until
+from confluent_kafka import ElectionType, TopicPartition
+from confluent_kafka.admin import AdminClient
+
+HANDOVERS = int(os.environ.get("CHRONIK_HANDOVERS", "60"))
+PARTITIONS = 4
+RECORDS_PER_SECOND = 4000
+
+pytestmark = [pytest.mark.kills, pytest.mark.timeout(300)]
+
+
+def hand_over(cluster, admin, topic, round_):
+    """Makes the next replica of each partition the preferred one, and elects it."""
+    for partition, seen in cluster.partitions(topic).items():
+        by_rank = sorted(seen.replicas)
+        turn = (round_ + partition) % len(by_rank)
+        cluster.move(topic, partition, by_rank[turn:] + by_rank[:turn])
+    wanted = [TopicPartition(topic, partition) for partition in range(PARTITIONS)]
+
+    def elected():
+        answers = admin.elect_leaders(ElectionType.PREFERRED, wanted).result(30)
+        # Another node may not have heard yet of the order that is preferred now.
+        return all(p.leader == p.replicas[0] for p in cluster.partitions(topic).values()) and answers
+
+    until(elected, "the preferred replicas lead", 30)
+
+
+def epochs(cluster, topic, partition):
+    """The producer epochs in a partition's log. A producer that was told of a gap begins the next one."""
+    node = cluster.replicas(topic, partition)[0]
+    log = wire.read_log(node.address, topic, partition, checker.bounds_at(node, topic, partition)[1])
+    return {wire.producer_of(batch)[1] for _, _, batch in wire.whole_batches(log)}
+
+
+def test_no_record_is_doubled_when_the_pipeline_of_a_producer_meets_two_leaders(fresh_cluster, topic):
+    checker.create(fresh_cluster, topic, PARTITIONS)
+    admin = AdminClient({"bootstrap.servers": fresh_cluster.bootstrap})
+    with checker.Load(fresh_cluster, topic, PARTITIONS, RECORDS_PER_SECOND, **{"linger.ms": 0}) as load:
+        for round_ in range(HANDOVERS):
+            hand_over(fresh_cluster, admin, topic, round_)
+            load.wait_for_every_partition()
+    for partition in range(PARTITIONS):
+        assert epochs(fresh_cluster, topic, partition) == {0}, "nobody was told of gaps, as the producer made none"
+    print(f"{checker.verify(load)} records through {HANDOVERS * PARTITIONS} changes of leader", flush=True)
