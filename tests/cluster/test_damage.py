@@ -39,37 +39,68 @@ def health(node):
     return until(ask, f"node {node.id} answers")
 
 
-def test_a_flipped_bit_is_noticed_named_and_never_served(fresh_cluster, topic):
-    clients.CONFLUENT.run(fresh_cluster, "create", topic=topic, partitions=2, replication=3)
-    fresh_cluster.wait_in_sync(topic)
-    damaged, sound = 0, 1
-    victim = fresh_cluster.others(fresh_cluster.node(fresh_cluster.partitions(topic)[damaged].leader))[0]
-    for partition in (damaged, sound):
-        with wire.Connection(fresh_cluster.node(fresh_cluster.partitions(topic)[partition].leader).address) as leader:
-            for value in (NEEDLE if partition == damaged else b"sound", b"another", b"and another"):
-                assert leader.produce(topic, partition, wire.record_batch([value])).error == 0
+def damage(cluster, victim, topic, partition):
+    """Flips a bit of a record that the victim holds, while it is down; names the file."""
+    with wire.Connection(cluster.node(cluster.partitions(topic)[partition].leader).address) as leader:
+        for value in (NEEDLE, b"another", b"and another"):
+            assert leader.produce(topic, partition, wire.record_batch([value])).error == 0
     victim.kill()
     path, _ = flip_a_bit_of(victim, NEEDLE)
     victim.start()
+    return path
+
+
+def test_a_flipped_bit_is_noticed_named_and_never_served(fresh_cluster, topic):
+    """Of a partition without other replicas, so that nobody can mend it."""
+    alone, shared = f"{topic}-alone", f"{topic}-shared"
+    clients.CONFLUENT.run(fresh_cluster, "create", topic=alone, partitions=1, replication=1)
+    clients.CONFLUENT.run(fresh_cluster, "create", topic=shared, partitions=1, replication=3)
+    fresh_cluster.wait_in_sync(shared)
+    with wire.Connection(fresh_cluster.node(fresh_cluster.partitions(shared)[0].leader).address) as leader:
+        assert leader.produce(shared, 0, wire.record_batch([b"sound"])).error == 0
+    (victim,) = fresh_cluster.replicas(alone, 0)
+    path = damage(fresh_cluster, victim, alone, 0)
 
     until(lambda: "damaged_replicas" in str(health(victim)[1]), "the damage is reported")
     assert health(victim)[0] == 503
     assert path.name in victim.log.read_text(), "the log names the damaged file"
     with wire.Connection(victim.address) as connection:
-        fetched = connection.fetch(topic, damaged, 0)
+        fetched = connection.fetch(alone, 0, 0)
     assert fetched.error != 0 and not fetched.records, "nothing of the damaged replica is served"
 
-    # The rest of the node serves on, and so does the partition elsewhere.
     def sound_end():
         with wire.Connection(victim.address) as connection:
-            return connection.fetch(topic, sound, 0).high_watermark
+            return connection.fetch(shared, 0, 0).high_watermark
 
-    until(lambda: sound_end() == 3, "the sound partition is served by the same node, with all that was committed")
-    assert b"sound" in wire.read_log(victim.address, topic, sound, 3)
-    leader = fresh_cluster.partitions(topic, ask=fresh_cluster.others(victim)[0])[damaged].leader
-    with wire.Connection(fresh_cluster.node(leader).address) as connection:
-        assert connection.produce(topic, damaged, wire.record_batch([b"more"])).error == 0
-    assert NEEDLE in wire.read_log(fresh_cluster.node(leader).address, topic, damaged, 4)
+    until(lambda: sound_end() == 1, "another partition is served by the same node, with all that was committed")
+    assert b"sound" in wire.read_log(victim.address, shared, 0, 1)
+    assert "damaged_replicas" in str(health(victim)[1]), "a log that may be the only copy is kept"
+
+
+def test_a_damaged_replica_is_made_again_from_the_others(fresh_cluster, topic):
+    clients.CONFLUENT.run(fresh_cluster, "create", topic=topic, partitions=1, replication=3)
+    fresh_cluster.wait_in_sync(topic)
+    leader = fresh_cluster.node(fresh_cluster.partitions(topic)[0].leader)
+    victim = fresh_cluster.others(leader)[0]
+    path = damage(fresh_cluster, victim, topic, 0)
+
+    until(lambda: path.name in victim.log.read_text(), "the log names the damaged file")
+    with wire.Connection(leader.address) as connection:
+        assert connection.produce(topic, 0, wire.record_batch([b"more"])).error == 0
+    until(lambda: health(victim)[0] == 200, "the replica is sound again")
+    fresh_cluster.wait_moved(topic, 0, [node.id for node in fresh_cluster.replicas(topic, 0)])
+    until(lambda: bounds(victim, topic) == (0, 4), "it has everything")
+    assert wire.read_log(victim.address, topic, 0, 4) == wire.read_log(leader.address, topic, 0, 4)
+    assert NEEDLE in wire.read_log(victim.address, topic, 0, 4)
+
+    victim.kill()
+    victim.start()
+    until(lambda: health(victim)[0] == 200 and bounds(victim, topic) == (0, 4), "so it is after a restart")
+
+
+def bounds(node, topic):
+    with wire.Connection(node.address) as connection:
+        return connection.bounds(topic, 0)
 
 
 def test_a_node_that_lost_its_wal_does_not_come_back_as_if_nothing_had_happened(fresh_cluster, topic):

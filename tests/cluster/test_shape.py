@@ -181,7 +181,7 @@ class Chain:
     def see_the_removal_through(self):
         node, operation = self.leaving
         self.cluster.wait_operation(operation)
-        self.bury()
+        self.note_the_end(node, operation)
 
     def bury(self):
         """Takes note that a removal has ended, if it has."""
@@ -191,6 +191,9 @@ class Chain:
         view = self.cluster.operation(operation["operation_id"]) or operation
         if view["state"] in clusters.UNDER_WAY or node is self.away:
             return
+        self.note_the_end(node, operation)
+
+    def note_the_end(self, node, operation):
         # Killed and started again just when it was taken out, it learns that from others, as an error.
         self.cluster.finish_removal(node, operation, statuses=(0, 1) if self.leaver_was_killed else (0,))
         self.free_ids.append(node.id)

@@ -7,6 +7,7 @@
 //!   [`pipeline`]: what a connection has in flight meanwhile.
 //! - [`reassign`]: moving replicas and leaderships for Kafka clients; [`operations`]: the same for operators.
 //! - [`retention`]: deleting old records; [`purge`]: giving their space back.
+//! - [`repair`]: replacing damaged replicas.
 //! - [`handover`]: giving leadership away before the node stops.
 //! - [`calls`]: what other nodes ask for.
 //! - [`status`], [`storage`]: what the admin API asks for.
@@ -24,6 +25,7 @@ mod pipeline;
 mod produce;
 mod purge;
 mod reassign;
+mod repair;
 mod retention;
 mod start;
 mod status;

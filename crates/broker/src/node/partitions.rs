@@ -45,6 +45,12 @@ impl Partitions {
         broken + self.failed.read().len()
     }
 
+    /// Those that could not be started because their log is damaged.
+    pub fn quarantined(&self) -> Vec<GroupId> {
+        let failed: Vec<GroupId> = self.failed.read().keys().copied().collect();
+        failed.into_iter().filter(|group| self.groups.wal().group(*group).is_quarantined()).collect()
+    }
+
     /// How long rounds took from proposal to answer, over all partitions that this node led.
     pub fn commits(&self) -> &LatencyHistogram {
         &self.shared.commits

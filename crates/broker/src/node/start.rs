@@ -404,6 +404,7 @@ fn look_after(node: &Node, stop: &CancellationToken, tasks: &TaskTracker) {
     tasks.spawn(leaders.run(stop.clone()));
     tasks.spawn(super::retention::run(node.clone(), stop.clone()));
     tasks.spawn(super::purge::run(node.clone(), stop.clone()));
+    tasks.spawn(super::repair::run(node.clone(), stop.clone()));
 }
 
 /// Keeps partitions and peers what the metadata says.

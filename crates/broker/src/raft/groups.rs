@@ -162,7 +162,7 @@ impl Groups {
         let owner = checkpoint.as_ref().map(|c| c.replica).filter(|replica| *replica != 0);
         let is_ours = owner.map_or(is_founder, |owner| owner == me.raw());
         let is_empty = checkpoint.is_none() && log.state().last.is_none() && log.state().vote.is_none();
-        if is_ours || is_empty {
+        if is_ours || (is_empty && !log.is_quarantined()) {
             return Ok((log, checkpoint));
         }
         durable(|done| log.remove(done)).await?;
