@@ -39,17 +39,12 @@ pub struct MetricsSnapshot {
     pub wal: Option<WalMetrics>,
     /// Size of the WAL's files now, preallocated space included.
     pub wal_disk_bytes: Option<u64>,
-    /// How much of them is still needed.
-    pub wal_live_bytes: Option<u64>,
     /// Bytes copied out of mostly dead files, since this node started.
     pub wal_relocated_bytes: Option<u64>,
     /// How long flushes to disk took, since this node started.
     pub wal_fsync: Option<FsyncTimes>,
     /// Partitions that are being moved, in the whole cluster.
     pub replica_moves: Option<u64>,
-    /// Log entries that retention and `DeleteRecords` let go, since this node
-    /// started.
-    pub purged_entries: Option<u64>,
     /// Partitions with a replica on this node.
     pub partitions: Vec<PartitionMetrics>,
 }
@@ -181,18 +176,10 @@ impl MetricsSnapshot {
         sheet.counter("chronik_wal_written_bytes", "Bytes written to the WAL", wal.map(|wal| wal.bytes))?;
         let help = "Size of the WAL's files in bytes, preallocated space included";
         sheet.gauge("chronik_wal_disk_bytes", help, self.wal_disk_bytes)?;
-        let help = "Bytes in the WAL's files that are still needed";
-        sheet.gauge("chronik_wal_live_bytes", help, self.wal_live_bytes)?;
         let help = "Bytes copied out of mostly dead files of the WAL";
         sheet.counter("chronik_wal_relocated_bytes", help, self.wal_relocated_bytes)?;
         let help = "Seconds that a flush of the WAL to disk took";
-        sheet.histograms(
-            "chronik_wal_fsync_seconds",
-            help,
-            self.wal_fsync.iter().map(|f| (BARE, f.into())),
-        )?;
-        let help = "Log entries let go by retention and DeleteRecords";
-        sheet.counter("chronik_purged_entries", help, self.purged_entries)
+        sheet.histograms("chronik_wal_fsync_seconds", help, self.wal_fsync.iter().map(|f| (BARE, f.into())))
     }
 
     fn rpc(&self, sheet: &mut Sheet<'_>) -> fmt::Result {

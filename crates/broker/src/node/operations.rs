@@ -3,19 +3,20 @@
 //!
 //! Any node answers: it checks what it can see (who lives, whether a quorum would be left), proposes to the metadata, and
 //! the [controller](crate::cluster::controller) on the metadata leader carries on. Progress is worked out anew from the
-//! metadata and the nodes' reports; a node only remembers how far it has told, so that progress never falls.
+//! metadata and the nodes' reports ([`views`]); a node only remembers how far it has told, so that progress never falls
+//! ([`progress`]).
 //!
 //! Must never: refuse without the reason and what to do about it.
 
 #![allow(clippy::result_large_err, reason = "a problem is what the API answers with, once")]
 
 mod progress;
+mod views;
 
 use std::time::Duration;
 
 use chronik_common::admin::{
-    AddNodeAnswer, AddNodeRequest, BlockedOn, Membership, OperationKind as Kind, OperationState as State,
-    OperationView, Operations, PlannedMove, Problem, RebalanceRequest, RemoveNodeRequest,
+    AddNodeAnswer, AddNodeRequest, Membership, OperationView, Problem, RebalanceRequest, RemoveNodeRequest,
 };
 use chronik_common::config::{NODE_IDS, admin_port};
 
@@ -24,18 +25,15 @@ use crate::cluster::reports::{self, Reports};
 use crate::cluster::{ProposalError, now_ms, view};
 use crate::metadata::{
     BrokerId, Command, Endpoints, MetadataError, MetadataImage, Operation, OperationKind, OperationResult,
-    OperationState, Outcome,
+    Outcome,
 };
 use crate::planner::{self, Goal, Plan, Reason};
 use crate::raft::METADATA_GROUP;
 
 pub(super) use progress::Told;
+use views::{name_of, unknown_operation};
 
 const TIMEOUT: Duration = Duration::from_secs(4);
-/// Moves shown of a plan.
-const MOVES_SHOWN: usize = 1000;
-/// Obstacles shown of an operation.
-const BLOCKERS_SHOWN: usize = 50;
 
 /// A refusal as the API tells it.
 pub(super) fn problem(e: &ProposalError) -> Problem {
@@ -196,28 +194,6 @@ impl Node {
         Ok(())
     }
 
-    pub(super) async fn list_operations(&self) -> Operations {
-        let image = self.inner.metadata.image();
-        let reports = match image.running_operation() {
-            Some(_) => self.reports(&image).await,
-            None => Reports::default(),
-        };
-        let mut all: Vec<&Operation> = image.operations().rev().collect();
-        all.sort_by_key(|op| !op.is_running());
-        let brief = |op: &Operation| OperationView {
-            plan: Vec::new(),
-            ..self.view(&image, op, &self.plan_of(&image, op, &reports), &reports)
-        };
-        Operations { operations: all.into_iter().map(brief).collect() }
-    }
-
-    pub(super) async fn one_operation(&self, id: u64) -> Result<OperationView, Problem> {
-        let image = self.inner.metadata.image();
-        let operation = image.operation(id).ok_or_else(|| unknown_operation(id))?;
-        let reports = if operation.is_running() { self.reports(&image).await } else { Reports::default() };
-        Ok(self.view(&image, operation, &self.plan_of(&image, operation, &reports), &reports))
-    }
-
     /// Ends an operation; what it has begun to move goes back to where it was.
     pub(super) async fn cancel(&self, id: u64) -> Result<OperationView, Problem> {
         let image = self.inner.metadata.image();
@@ -251,216 +227,4 @@ impl Node {
     ) -> Plan {
         view::plan(image, |b| self.inner.liveness.is_alive(b), goal, rebalance, &reports.bytes)
     }
-
-    /// What a running operation has still to begin.
-    fn plan_of(&self, image: &MetadataImage, operation: &Operation, reports: &Reports) -> Plan {
-        if !operation.is_running() {
-            return Plan::default();
-        }
-        match &operation.kind {
-            OperationKind::RemoveNode { force: true, .. } => self.plan(image, Goal::Repair, None, reports),
-            OperationKind::RemoveNode { node, .. } => self.plan(image, Goal::Drain(*node), None, reports),
-            kind @ OperationKind::Rebalance { leaders_only, .. } => {
-                self.plan(image, Goal::Rebalance { leaders_only: *leaders_only }, Some(kind), reports)
-            }
-        }
-    }
-
-    fn dry_view(image: &MetadataImage, operation: &Operation, plan: &Plan) -> OperationView {
-        let total = plan.moves.len() as u64;
-        OperationView {
-            operation_id: None,
-            state: State::Planning,
-            percent: 0,
-            partitions_total: total,
-            bytes_total: plan.bytes(),
-            blocked_on: blockers(image, plan),
-            started_at_ms: now_ms(),
-            message: format!("{}: {total} partitions would change, nothing was done", operation.kind),
-            plan: planned(image, plan),
-            ..blank(operation)
-        }
-    }
-
-    fn view(
-        &self,
-        image: &MetadataImage,
-        operation: &Operation,
-        plan: &Plan,
-        reports: &Reports,
-    ) -> OperationView {
-        let view = blank(operation);
-        match &operation.state {
-            OperationState::Running => self.running_view(image, operation, plan, reports),
-            OperationState::Done => OperationView {
-                state: State::Done,
-                percent: 100,
-                partitions_done: view.partitions_total,
-                message: format!("{} is done", operation.kind),
-                ..self.as_told(operation, view)
-            },
-            OperationState::Failed { reason } => OperationView {
-                state: State::Failed,
-                message: reason.clone(),
-                ..self.as_told(operation, view)
-            },
-            OperationState::Cancelled => OperationView {
-                state: State::Cancelled,
-                message: format!("{} was cancelled", operation.kind),
-                ..self.as_told(operation, view)
-            },
-        }
-    }
-
-    fn as_told(&self, operation: &Operation, view: OperationView) -> OperationView {
-        match self.inner.told.lock().get(&operation.id) {
-            Some(told) => told.complete(view),
-            None => view,
-        }
-    }
-
-    fn running_view(
-        &self,
-        image: &MetadataImage,
-        operation: &Operation,
-        plan: &Plan,
-        reports: &Reports,
-    ) -> OperationView {
-        let under_way: Vec<PlannedMove> =
-            image.moves().take(MOVES_SHOWN).filter_map(|g| moving(image, g, reports)).collect();
-        let lacking: u64 = image.moves().map(|g| lacking(image, g, reports)).sum();
-        let partitions = match &operation.kind {
-            OperationKind::RemoveNode { node, force: false } => image.replicas_on(*node).count(),
-            _ => {
-                image.moves().count()
-                    + plan.moves.iter().filter(|m| m.bytes > 0 || m.from.len() != m.to.len()).count()
-            }
-        } as u64;
-        let removing = matches!(operation.kind, OperationKind::RemoveNode { .. }) && partitions == 0;
-        let state = match (removing, under_way.is_empty()) {
-            (true, _) => State::Removing,
-            (false, true) => State::Planning,
-            (false, false) => State::Moving,
-        };
-        let mut blocked_on = blockers(image, plan);
-        blocked_on.extend(self.stalled(image));
-        blocked_on.truncate(BLOCKERS_SHOWN);
-        let message = match state {
-            State::Removing => format!("{}: nothing is left to move", operation.kind),
-            _ => format!(
-                "{}: {} partitions are moving, {partitions} are left",
-                operation.kind,
-                under_way.len()
-            ),
-        };
-        let mut plan_shown = under_way;
-        plan_shown.extend(planned(image, plan).into_iter().take(MOVES_SHOWN));
-        let mut told = self.inner.told.lock();
-        told.retain(|id, _| image.operation(*id).is_some());
-        let told = told.entry(operation.id).or_default();
-        told.progress(partitions, operation.partitions_total, lacking + plan.bytes());
-        told.complete(OperationView { state, blocked_on, message, plan: plan_shown, ..blank(operation) })
-    }
-
-    /// Moves that cannot go on now, and why.
-    fn stalled(&self, image: &MetadataImage) -> Vec<BlockedOn> {
-        let stalled = image.moves().filter_map(|group| {
-            let (topic, index, partition) = image.partition(group)?;
-            let object = format!("{}-{index}", topic.name);
-            if self.leadership(group).is_none() {
-                return Some(BlockedOn { object, reason: "the partition has no leader".into() });
-            }
-            let dead = partition.target().iter().find(|r| !self.inner.liveness.is_alive(r.broker))?;
-            let reason = format!("node {}, where a replica shall be, is down", dead.broker);
-            Some(BlockedOn { object, reason })
-        });
-        stalled.take(BLOCKERS_SHOWN).collect()
-    }
-}
-
-fn unknown_operation(id: u64) -> Problem {
-    Problem::new(
-        404,
-        "unknown_operation",
-        "Unknown operation",
-        format!("there is no operation {id}, or it ended long ago"),
-        "list the operations with GET /admin/v1/operations",
-    )
-}
-
-fn blank(operation: &Operation) -> OperationView {
-    let (kind, node_id, force) = match operation.kind {
-        OperationKind::RemoveNode { node, force } => (Kind::RemoveNode, Some(node), Some(force)),
-        OperationKind::Rebalance { .. } => (Kind::Rebalance, None, None),
-    };
-    OperationView {
-        operation_id: Some(operation.id),
-        kind,
-        node_id,
-        force,
-        state: State::Planning,
-        percent: 0,
-        partitions_total: operation.partitions_total,
-        partitions_done: 0,
-        bytes_total: 0,
-        bytes_done: 0,
-        eta_seconds: None,
-        blocked_on: Vec::new(),
-        started_at_ms: operation.started_ms,
-        finished_at_ms: operation.finished_ms,
-        message: String::new(),
-        plan: Vec::new(),
-    }
-}
-
-fn name_of(image: &MetadataImage, group: u64) -> String {
-    match image.partition(group) {
-        Some((topic, index, _)) => format!("{}-{index}", topic.name),
-        None => format!("group {group}"),
-    }
-}
-
-fn blockers(image: &MetadataImage, plan: &Plan) -> Vec<BlockedOn> {
-    let told =
-        |b: &planner::Blocker| BlockedOn { object: name_of(image, b.group), reason: b.reason.to_string() };
-    plan.blockers.iter().take(BLOCKERS_SHOWN).map(told).collect()
-}
-
-fn planned(image: &MetadataImage, plan: &Plan) -> Vec<PlannedMove> {
-    let told = |m: &planner::Move| {
-        let (topic, partition, _) = image.partition(m.group)?;
-        Some(PlannedMove {
-            topic: topic.name.clone(),
-            partition,
-            from: m.from.clone(),
-            to: m.to.clone(),
-            bytes: m.bytes,
-            reason: m.why.to_string(),
-        })
-    };
-    plan.moves.iter().take(MOVES_SHOWN).filter_map(told).collect()
-}
-
-fn moving(image: &MetadataImage, group: u64, reports: &Reports) -> Option<PlannedMove> {
-    let (topic, partition, p) = image.partition(group)?;
-    Some(PlannedMove {
-        topic: topic.name.clone(),
-        partition,
-        from: p.replicas.iter().map(|r| r.broker).collect(),
-        to: p.target().iter().map(|r| r.broker).collect(),
-        bytes: lacking(image, group, reports),
-        reason: "it is moving".into(),
-    })
-}
-
-/// Bytes that the replicas which are being added to a partition still lack.
-fn lacking(image: &MetadataImage, group: u64, reports: &Reports) -> u64 {
-    let Some((_, _, partition)) = image.partition(group) else { return 0 };
-    let whole = reports.bytes.get(&group).copied().unwrap_or(0);
-    let added = partition.target().iter().filter(|r| !partition.replicas.contains(r));
-    let members = reports.behind.get(&group);
-    let lacks = |broker: BrokerId| {
-        members.and_then(|b| b.iter().find(|(id, _)| *id == broker)).map_or(whole, |(_, bytes)| *bytes)
-    };
-    added.map(|r| lacks(r.broker)).sum()
 }

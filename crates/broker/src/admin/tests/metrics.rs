@@ -24,7 +24,6 @@ fn everything_measured_has_the_name_that_dashboards_know() {
         rpc: vec![PeerRpc { peer: 2, latency: Some(latency.snapshot()), errors: Some(5) }],
         wal: Some(WalMetrics { flushes: 1, frames: 2, bytes: 3 }),
         wal_disk_bytes: Some(10),
-        wal_live_bytes: Some(11),
         wal_relocated_bytes: Some(12),
         wal_fsync: Some(FsyncTimes {
             limits_us: &[50, 400],
@@ -32,7 +31,6 @@ fn everything_measured_has_the_name_that_dashboards_know() {
             total: Duration::from_millis(1500),
         }),
         replica_moves: Some(13),
-        purged_entries: Some(14),
         partitions: vec![PartitionMetrics {
             topic: "a\"b".into(),
             partition: 0,
@@ -62,7 +60,6 @@ fn everything_measured_has_the_name_that_dashboards_know() {
         "chronik_wal_frames_total 2",
         "chronik_wal_written_bytes_total 3",
         "chronik_wal_disk_bytes 10",
-        "chronik_wal_live_bytes 11",
         "chronik_wal_relocated_bytes_total 12",
         "chronik_wal_fsync_seconds_sum 1.5",
         "chronik_wal_fsync_seconds_count 6",
@@ -70,7 +67,6 @@ fn everything_measured_has_the_name_that_dashboards_know() {
         "chronik_wal_fsync_seconds_bucket{le=\"0.0004\"} 3",
         "chronik_wal_fsync_seconds_bucket{le=\"+Inf\"} 6",
         "chronik_replica_moves 13",
-        "chronik_purged_entries_total 14",
         "chronik_log_start_offset{topic=\"a\\\"b\",partition=\"0\"} 15",
         "chronik_raft_current_term{topic=\"a\\\"b\",partition=\"0\"} 6",
         "chronik_high_watermark{topic=\"a\\\"b\",partition=\"0\"} 1152921504606846976",

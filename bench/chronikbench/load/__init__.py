@@ -1,0 +1,1 @@
+"""The load generators, all unmodified: Kafka's own performance tools, and librdkafka."""
