@@ -87,7 +87,7 @@ class Cluster:
     def wait_ready(self, *nodes):
         try:
             for node in nodes:
-                until(node.is_ready, f"node {node.id} is ready", READY_SECONDS)
+                until(node.is_ready, lambda node=node: f"node {node.id} is ready: {node.health()}", READY_SECONDS)
         except (TimeoutError, RuntimeError) as error:
             raise RuntimeError(f"{error}\n{self.log_tails()}") from error
 

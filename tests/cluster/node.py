@@ -177,11 +177,16 @@ class Node:
         """Whether GET /admin/health says 200; RuntimeError if the process ended by itself."""
         if not self.is_running():
             raise RuntimeError(f"node {self.id} ended with {self.process.returncode}\n{self.log_tail()}")
+        return self.health().startswith("200")
+
+    def health(self):
+        """The status and the body of GET /admin/health, or why there is none."""
         try:
-            self.admin("/admin/health", key=None)
-            return True
-        except (urllib.error.URLError, OSError):
-            return False
+            return f"200 {self.admin('/admin/health', key=None)}"
+        except urllib.error.HTTPError as error:
+            return f"{error.code} {error.read().decode()}"
+        except OSError as error:
+            return str(error)
 
     def kill(self):
         """kill -9: the process gets no chance to write anything."""

@@ -136,9 +136,12 @@ impl Contacts {
         changes
     }
 
-    /// This node has nothing to do with the peer any more.
-    pub(super) fn forget(&mut self, peer: i32) {
-        self.peers.remove(&peer);
+    /// This node has nothing to do with the peer any more. Its own stream may still be there, and go on to be if the
+    /// peer is known again a moment later: the gossip that comes next on it is no first one, and not complete.
+    pub(super) fn forget(&mut self, peer: i32, now: Instant) {
+        if let Some(heard) = self.peers.get_mut(&peer) {
+            *heard = Heard { fresh_session: heard.fresh_session, ..Heard::never(now) };
+        }
     }
 
     fn of(&mut self, peer: i32, now: Instant) -> &mut Heard {
@@ -220,6 +223,17 @@ mod tests {
         contacts.session_ended(PEER);
         contacts.session_started(PEER, now);
         assert_eq!([contacts.heard(PEER, now), contacts.heard(PEER, now)], [true, false]);
+    }
+
+    #[test]
+    fn a_session_goes_on_although_the_peer_was_forgotten_meanwhile() {
+        let (mut contacts, now) = nobody_heard();
+        contacts.session_started(PEER, now);
+        assert!(contacts.heard(PEER, now));
+        contacts.forget(PEER, now);
+        assert!(!contacts.is_alive(PEER, now));
+        assert!(!contacts.heard(PEER, now), "what it claimed before stands");
+        assert!(contacts.is_alive(PEER, now));
     }
 
     #[test]

@@ -213,7 +213,7 @@ impl PeerEvents for Liveness {
     }
 
     fn disconnected(&self, peer: i32) {
-        self.inner.contacts.lock().forget(peer);
+        self.inner.contacts.lock().forget(peer, Instant::now());
         self.wake();
     }
 }
