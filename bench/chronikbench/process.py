@@ -111,8 +111,17 @@ class Process:
         return " | ".join(lines[-3:])[-600:] or "(no log)"
 
 
+class TimedOut(Failed):
+    """A command that did not end in time; `printed` is what it had said until then."""
+
+    def __init__(self, what, seconds, printed):
+        super().__init__(f"{what}: not done within {seconds:g} s; last said: {last_line(printed)}")
+        self.printed = printed
+
+
 def output_of(command, seconds, what, environment=None):
-    """What a command prints. Failed if it does not end in time or not with 0; it is gone on return."""
+    """What a command prints, to stdout and to stderr. TimedOut if it does not end in time, Failed if not with 0; it is
+    gone on return."""
     try:
         done = subprocess.run(
             TIED + [str(part) for part in command],
@@ -125,10 +134,16 @@ def output_of(command, seconds, what, environment=None):
         )
     except subprocess.TimeoutExpired as late:
         printed = late.stdout.decode(errors="replace") if late.stdout else ""
-        raise Failed(f"{what}: not done within {seconds:g} s; last said: {last_line(printed)}") from late
+        raise TimedOut(what, seconds, printed) from late
     if done.returncode != 0:
         raise Failed(f"{what} ended with {done.returncode}: {last_line(done.stderr or done.stdout)}")
     return done.stdout, done.stderr
+
+
+def ended_children_cpu_seconds():
+    """CPU of the children that were waited for: of load generators, while no server ends."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def last_line(text):

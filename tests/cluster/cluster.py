@@ -89,7 +89,18 @@ class Cluster:
             for node in nodes:
                 until(node.is_ready, lambda node=node: f"node {node.id} is ready: {node.health()}", READY_SECONDS)
         except (TimeoutError, RuntimeError) as error:
-            raise RuntimeError(f"{error}\n{self.log_tails()}") from error
+            raise RuntimeError(f"{error}\n{self.leaderless()}\n{self.log_tails()}") from error
+
+    def leaderless(self):
+        """The partitions without a leader, as each node that answers sees it."""
+
+        def seen_by(node):
+            try:
+                return [entry for entry in node.admin("/admin/status")["partitions"] if entry["leader"] is None]
+            except OSError as error:
+                return str(error)
+
+        return "\n".join(f"node {node.id} sees no leader of {seen_by(node)}" for node in self.answering)
 
     def close(self):
         if self in Cluster.living:

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 
 from chronikbench import calls
 from chronikbench.paths import BENCH
@@ -24,8 +25,10 @@ def environment():
     return os.environ | {"PYTHONPATH": str(BENCH)}
 
 
-def produce(cluster, topic, *, producers, size, seconds, warmup, rate=0, linger_ms=5, sample=1):
-    """What load/producers.py measured, every record acknowledged and there. `rate` 0 is as fast as it can."""
+def produce(cluster, topic, *, producers, size, seconds, warmup, rate=0, linger_ms=5, sample=1, spread=0):
+    """What load/producers.py measured, every record acknowledged and there.
+
+    `rate` 0 is as fast as it can; `spread` sends each record to the next of so many partitions."""
     told = {
         "bootstrap": cluster.bootstrap,
         "topic": topic,
@@ -36,10 +39,11 @@ def produce(cluster, topic, *, producers, size, seconds, warmup, rate=0, linger_
         "rate": rate,
         "linger_ms": linger_ms,
         "sample": sample,
+        "spread": spread,
     }
     what = f"{producers} librdkafka producers"
     printed, errors = output_of(command("producers", told), warmup + seconds + GRACE, what, environment())
-    result = json.loads(last_line(printed))
+    result = json.loads(printed.splitlines()[-1])
     if result["failed"]:
         raise Failed(f"{result['failed']} of {result['sent']} records failed: {result['error']}; {last_line(errors)}")
     if result["sent"] < SUSTAINED * result["due"]:
@@ -55,22 +59,26 @@ def produce(cluster, topic, *, producers, size, seconds, warmup, rate=0, linger_
 class Consumers:
     """Consumers that run; `finish` tells them how much there is, and returns what they measured."""
 
-    def __init__(self, process, count):
-        self.process, self.count = process, count
+    def __init__(self, process, count, errors):
+        self.process, self.count, self.errors = process, count, errors
+
+    def last_words(self):
+        self.errors.seek(0)
+        return last_line(self.errors.read())
 
     def finish(self, records):
         """The ages of the records by percentile. Failed unless every consumer got every record."""
         try:
-            printed, errors = self.process.communicate(f"{records}\n", timeout=DRAIN_SECONDS + 60)
+            printed, _ = self.process.communicate(f"{records}\n", timeout=DRAIN_SECONDS + 60)
         except subprocess.TimeoutExpired as late:
             raise Failed(f"{self.count} consumers did not end") from late
         if self.process.returncode != 0:
-            raise Failed(f"{self.count} consumers ended with {self.process.returncode}: {last_line(errors)}")
-        result = json.loads(last_line(printed))
+            raise Failed(f"{self.count} consumers ended with {self.process.returncode}: {self.last_words()}")
+        result = json.loads(printed.splitlines()[-1])
         short = [received for received in result["received"] if received != records]
         if short:
             why = f"{len(short)} of {self.count} consumers did not get all {records} records, the worst {min(short)}"
-            raise Failed(f"{why} ({result['error']}; {last_line(errors)})")
+            raise Failed(f"{why} ({result['error']}; {self.last_words()})")
         return result["age"]
 
 
@@ -85,19 +93,21 @@ def consuming(cluster, topic, *, partitions, consumers, sample=1):
         "sample": sample,
         "drain_seconds": DRAIN_SECONDS,
     }
-    process = subprocess.Popen(
-        TIED + command("consumers", told),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=environment(),
-        start_new_session=True,
-    )
-    try:
-        if process.stdout.readline().strip() != "ready":
-            raise Failed(f"{consumers} consumers did not start: {last_line(process.stderr.read())}")
-        yield Consumers(process, consumers)
-    finally:
-        process.kill()
-        process.communicate()
+    with tempfile.TemporaryFile("w+") as errors:
+        process = subprocess.Popen(
+            TIED + command("consumers", told),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            env=environment(),
+            start_new_session=True,
+        )
+        running = Consumers(process, consumers, errors)
+        try:
+            if process.stdout.readline().strip() != "ready":
+                raise Failed(f"{consumers} consumers did not start: {running.last_words()}")
+            yield running
+        finally:
+            process.kill()
+            process.communicate()

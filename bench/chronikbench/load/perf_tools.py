@@ -7,7 +7,7 @@ import dataclasses
 import re
 
 from chronikbench import java
-from chronikbench.process import last_line, output_of
+from chronikbench.process import TimedOut, last_line, output_of
 from chronikbench.waiting import Failed
 
 SUMMARY = re.compile(r"^(\d+) records sent, ([\d.]+) records/sec", re.M)
@@ -29,7 +29,10 @@ def produce(cluster, topic, records, size, seconds):
     arguments = ["--bootstrap-server", cluster.bootstrap, "--topic", topic, "--num-records", records]
     arguments += ["--record-size", size, "--throughput", -1, "--command-property", "acks=all"]
     command = java.command(java.PERF_TOOL, "org.apache.kafka.tools.ProducerPerformance", *arguments)
-    printed, errors = output_of(command, seconds, f"ProducerPerformance with {records} records")
+    try:
+        printed, errors = output_of(command, seconds, "ProducerPerformance")
+    except TimedOut as late:
+        raise Failed(progress(late.printed, records, seconds)) from late
     summaries = SUMMARY.findall(printed)
     if not summaries:
         raise Failed(f"ProducerPerformance printed no summary: {last_line(errors or printed)}")
@@ -39,6 +42,16 @@ def produce(cluster, topic, records, size, seconds):
         why = failures[0][:300] if failures else "no reason given"
         raise Failed(f"{acknowledged} of {records} records were acknowledged: {why}")
     return float(rate)
+
+
+def progress(printed, records, seconds):
+    """How far a run came that was given up; its lines tell of five seconds each."""
+    windows = [int(count) for count, _ in SUMMARY.findall(printed)]
+    course = ", ".join(map(str, windows)) or "none"
+    return (
+        f"ProducerPerformance: about {sum(windows)} of {records} records were acknowledged within {seconds:g} s;"
+        f" every 5 s while any were: {course}"
+    )
 
 
 def consume(cluster, topic, records, seconds):

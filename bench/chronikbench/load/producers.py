@@ -20,6 +20,8 @@ from chronikbench.load import record
 
 BURST = 100  # records for one producer before it is the next one's turn
 TICK = 0.0005  # seconds between looks at what is due
+ANY_PARTITION = -1  # librdkafka's partitioner chooses
+BEHIND_NS = 2_000_000_000  # what is not sent so long after the end of its time was not sustained
 QUEUE_KIB = 64 << 10  # of all producers together
 
 
@@ -45,6 +47,7 @@ class Load:
         }
         if self.rate == 0:
             config["delivery.report.only.error"] = True  # what went well is not worth a call of Python each
+        self.spread = told["spread"]
         self.producers = [confluent_kafka.Producer(config) for _ in range(count)]
 
     def waiting(self):
@@ -65,20 +68,15 @@ class Load:
     def send(self, producer, due_ns, counts):
         """Queues a record; whether there was room for it."""
         called = time.monotonic_ns()
-        value = record.head(due_ns, counts) + self.filling
-
-        def delivered(error, message):
-            if error:
-                self.fail(error)
-            elif counts and self.rate:
-                self.latencies.append(called - due_ns + int(message.latency() * 1e9))
-
+        told = self.only_failure
+        if counts and self.rate and self.sent % self.sample == 0:
+            told = self.timer(called - due_ns)
         try:
-            sampled = self.rate and self.sent % self.sample == 0
-            producer.produce(self.topic, value, on_delivery=delivered if sampled else self.only_failure)
+            partition = self.sent % self.spread if self.spread else ANY_PARTITION
+            producer.produce(self.topic, record.head(due_ns, counts) + self.filling, partition=partition, on_delivery=told)
         except BufferError:
             return False
-        if counts and self.rate:
+        if told is not self.only_failure:
             self.lateness.append(called - due_ns)
         self.sent += 1
         return True
@@ -86,6 +84,17 @@ class Load:
     def only_failure(self, error, _message):
         if error:
             self.fail(error)
+
+    def timer(self, late_ns):
+        """Takes a record's latency when it is acknowledged: it was late by so much when it was sent."""
+
+        def delivered(error, message):
+            if error:
+                self.fail(error)
+            else:
+                self.latencies.append(late_ns + int(message.latency() * 1e9))
+
+        return delivered
 
     def flood(self, until_ns, counts):
         """As many records as the producers take until then."""
@@ -101,11 +110,11 @@ class Load:
                 time.sleep(TICK)
 
     def pace(self, from_ns, until_ns, counts):
-        """Every record that is due in that time, if the producers take it before the time is over; how many were due."""
+        """Every record that is due in that time, unless the producers are still behind a little later; how many were due."""
         interval = 1e9 / self.rate
         due = int((until_ns - from_ns) / interval)
         done = 0
-        while done < due and (now := time.monotonic_ns()) < until_ns:
+        while done < due and (now := time.monotonic_ns()) < until_ns + BEHIND_NS:
             while done < due and from_ns + done * interval <= now:
                 if not self.send(self.producers[done % len(self.producers)], int(from_ns + done * interval), counts):
                     break

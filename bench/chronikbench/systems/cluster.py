@@ -96,7 +96,10 @@ class Cluster:
 
     def usage(self):
         """What all nodes used together, brokers only."""
-        return sum((usage(node.process.pid) for node in self.nodes), Usage())
+        return sum(self.usage_of_each(), Usage())
+
+    def usage_of_each(self):
+        return [usage(node.process.pid) for node in self.nodes]
 
     def forget_cached_files(self):
         """Drops the pages of all files of the nodes from the page cache. Needs no privilege; pages that are mapped

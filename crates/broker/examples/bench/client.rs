@@ -39,6 +39,11 @@ impl Connection {
         Ok(Self { address: address.to_owned(), outgoing })
     }
 
+    /// One more connection to the same node: no answer there waits for an earlier one here.
+    pub async fn another(&self) -> Result<Self> {
+        Self::open(&self.address).await
+    }
+
     /// Sends a request and waits for its answer.
     pub async fn call<R: Request>(&self, version: i16, request: &R) -> Result<R::Response> {
         let lost = || format!("{} has closed the connection", self.address);

@@ -8,8 +8,8 @@ use chronik_common::admin::PartitionStatus;
 use tempfile::TempDir;
 
 use crate::client::Connection;
-use crate::node::{Node, Ports};
-use crate::{Result, kafka};
+use crate::node::{Node, Ports, Settings};
+use crate::{Result, topics};
 
 const LIMIT: Duration = Duration::from_mins(2);
 const POLL: Duration = Duration::from_millis(50);
@@ -55,6 +55,11 @@ pub struct Cluster {
 impl Cluster {
     /// Starts so many nodes and waits until they are ready.
     pub async fn start(setup: &Setup, nodes: usize) -> Result<Self> {
+        Self::start_with(setup, nodes, Settings::default()).await
+    }
+
+    /// The same with nodes that are configured in another way.
+    pub async fn start_with(setup: &Setup, nodes: usize, settings: Settings) -> Result<Self> {
         let directory = setup.directory()?;
         let key: chronik_common::config::ApiKey = uuid::Uuid::new_v4().simple().to_string().parse()?;
         let node =
@@ -62,7 +67,7 @@ impl Cluster {
         let nodes = (1..).zip(Ports::free(nodes)?).map(node).collect::<Result<Vec<_>>>()?;
         let mut cluster = Self { nodes, server: setup.server.clone(), _directory: directory };
         for node in &cluster.nodes {
-            node.configure(&cluster.nodes)?;
+            node.configure(&cluster.nodes, settings)?;
         }
         for node in &mut cluster.nodes {
             node.start(&cluster.server)?;
@@ -98,7 +103,7 @@ impl Cluster {
     pub async fn create_topics(&mut self, topics: &[(String, i32)]) -> Result<()> {
         let connection = self.nodes.first().ok_or("there is no node")?.connect().await?;
         for (name, partitions) in topics {
-            kafka::create_topic(&connection, name, *partitions).await?;
+            topics::create(&connection, name, *partitions, &[]).await?;
         }
         let partitions = topics.iter().map(|(_, partitions)| *partitions as usize).sum();
         self.wait_in_sync(partitions).await

@@ -1,25 +1,21 @@
-//! The few Kafka requests that a benchmark needs.
+//! The few Kafka requests that every benchmark needs: who leads what, and writing to it.
 
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use chronik_broker::log::BatchBuilder;
 use kafka_protocol::error::ResponseError;
-use kafka_protocol::messages::create_topics_request::CreatableTopic;
 use kafka_protocol::messages::metadata_request::MetadataRequestTopic;
+use kafka_protocol::messages::metadata_response::MetadataResponsePartition;
 use kafka_protocol::messages::produce_request::{PartitionProduceData, TopicProduceData};
-use kafka_protocol::messages::{CreateTopicsRequest, MetadataRequest, ProduceRequest, TopicName};
+use kafka_protocol::messages::{MetadataRequest, ProduceRequest, TopicName};
 use kafka_protocol::protocol::StrBytes;
 
 use crate::Result;
 use crate::client::Connection;
 
 const METADATA: i16 = 9;
-const CREATE_TOPICS: i16 = 7;
 const PRODUCE: i16 = 9;
-/// In `CreateTopics`: what the brokers' configuration says (KIP-464).
-const REPLICATION_OF_THE_CLUSTER: i16 = -1;
-const TIMEOUT_MS: i32 = 30_000;
 
 pub fn topic_name(name: &str) -> TopicName {
     TopicName(StrBytes::from_string(name.to_owned()))
@@ -27,39 +23,38 @@ pub fn topic_name(name: &str) -> TopicName {
 
 /// One batch of records of `value_bytes` random bytes each, stamped with the time of the run.
 pub fn batch(records: usize, value_bytes: usize) -> Result<Bytes> {
+    batch_of((0..records).map(|_| random(value_bytes)))
+}
+
+/// One batch of records with these values, stamped with the present time.
+pub fn batch_of(values: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Result<Bytes> {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?;
     let now = i64::try_from(since.as_millis())?;
     let mut builder = BatchBuilder::new();
-    for _ in 0..records {
-        let value: Vec<u8> = std::iter::repeat_with(rand::random::<u8>).take(value_bytes).collect();
-        builder.push(now, None, Some(&value));
+    for value in values {
+        builder.push(now, None, Some(value.as_ref()));
     }
     Ok(builder.finish().ok_or("a batch needs a record")?)
 }
 
-/// Creates a topic with a replica on every node.
-pub async fn create_topic(node: &Connection, name: &str, partitions: i32) -> Result<()> {
-    let topic = CreatableTopic::default()
-        .with_name(topic_name(name))
-        .with_num_partitions(partitions)
-        .with_replication_factor(REPLICATION_OF_THE_CLUSTER);
-    let request = CreateTopicsRequest::default().with_topics(vec![topic]).with_timeout_ms(TIMEOUT_MS);
-    let answer = node.call(CREATE_TOPICS, &request).await?;
-    match answer.topics.iter().find(|topic| topic.error_code != 0) {
-        Some(topic) => Err(format!("cannot create {name}: {}", error_name(topic.error_code)).into()),
-        None => Ok(()),
-    }
+pub fn random(bytes: usize) -> Vec<u8> {
+    std::iter::repeat_with(rand::random::<u8>).take(bytes).collect()
 }
 
 /// The leader of each partition of a topic as a node sees it; partitions without one are absent.
 pub async fn leaders(node: &Connection, topic: &TopicName) -> Result<BTreeMap<i32, i32>> {
+    let partitions = partitions(node, topic).await?.into_iter();
+    let led = partitions.filter(|partition| partition.error_code == 0 && partition.leader_id.0 >= 0);
+    Ok(led.map(|partition| (partition.partition_index, partition.leader_id.0)).collect())
+}
+
+/// The partitions of a topic as a node sees them; none if it knows no such topic.
+pub async fn partitions(node: &Connection, topic: &TopicName) -> Result<Vec<MetadataResponsePartition>> {
     let wanted = MetadataRequestTopic::default().with_name(Some(topic.clone()));
     let request =
         MetadataRequest::default().with_topics(Some(vec![wanted])).with_allow_auto_topic_creation(false);
     let answer = node.call(METADATA, &request).await?;
-    let partitions = answer.topics.iter().flat_map(|topic| &topic.partitions);
-    let led = partitions.filter(|partition| partition.error_code == 0 && partition.leader_id.0 >= 0);
-    Ok(led.map(|partition| (partition.partition_index, partition.leader_id.0)).collect())
+    Ok(answer.topics.into_iter().flat_map(|topic| topic.partitions).collect())
 }
 
 /// Produces the same batch to each of the partitions with acks=all; an error code for each that is in the answer.

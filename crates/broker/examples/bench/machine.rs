@@ -16,7 +16,7 @@ pub fn print(setup: &Setup) -> Result<()> {
     };
     let cores = std::thread::available_parallelism()?.to_string();
     let version = output(Command::new(&setup.server).arg("version"))?;
-    title("Chronik benchmark: three nodes, the load and the disk of one machine");
+    title("Chronik benchmark: all nodes, the load and the disk of one machine");
     let facts = [
         ("date", output(Command::new("date").args(["-u", "+%F %H:%M UTC"]))?),
         ("server", format!("{version} ({})", setup.server.display())),

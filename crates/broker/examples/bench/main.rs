@@ -1,7 +1,8 @@
-//! A small benchmark of a real three-node cluster on the machine at hand: how long a killed leader is missed, what
-//! an idle node costs, how close the WAL comes to the disk, and what acks=all produces.
+//! A small benchmark of a real cluster on the machine at hand: how long a killed leader is missed, what an idle node
+//! costs, how close the WAL comes to the disk, what acks=all produces, what clients notice of replicas that move, and
+//! whether the disk stays bounded under days' worth of writes.
 //!
-//! `cargo run --release -p chronik-broker --example bench -- [failover|idle|flushes|throughput|all]`
+//! `cargo run --release -p chronik-broker --example bench -- [failover|idle|flushes|throughput|moves|retention|all]`
 //!
 //! It starts the nodes itself, on free ports of localhost and with data in a directory of its own, and ends and
 //! removes both. All nodes, the load and the disk are those of one machine: the numbers compare versions of Chronik
@@ -12,6 +13,7 @@
 
 mod client;
 mod cluster;
+mod disk;
 mod failover;
 mod flushes;
 mod idle;
@@ -19,11 +21,17 @@ mod kafka;
 mod load;
 mod machine;
 mod metrics;
+mod mixed;
+mod mover;
+mod moves;
 mod node;
+mod paced;
 mod process;
 mod raw_disk;
 mod report;
+mod retention;
 mod throughput;
+mod topics;
 mod usage;
 mod wal_alone;
 
@@ -36,7 +44,7 @@ use tokio::signal::unix::{SignalKind, signal};
 /// Everything here ends a benchmark in the same way: with the sentence that it says.
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
-/// Measures a three-node Chronik cluster on this machine.
+/// Measures a Chronik cluster on this machine.
 #[derive(Parser)]
 #[command(name = "bench")]
 struct Options {
@@ -73,6 +81,10 @@ struct Options {
     /// throughput: producers, each with a connection to every node.
     #[arg(long, default_value_t = 1)]
     producers: usize,
+    #[command(flatten)]
+    moves: moves::Options,
+    #[command(flatten)]
+    retention: retention::Options,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -85,6 +97,10 @@ enum What {
     Flushes,
     /// Records per second and latency with acks=all.
     Throughput,
+    /// Latency of clients while replicas move against that at rest.
+    Moves,
+    /// Disk use under days' worth of writes with mixed retention.
+    Retention,
     /// All of them.
     All,
 }
@@ -130,6 +146,12 @@ async fn run(options: &Options) -> Result<()> {
     }
     if wanted(What::Throughput) {
         throughput::run(&setup, &options.sizes, shape, options.seconds).await?;
+    }
+    if wanted(What::Moves) {
+        moves::run(&setup, &options.moves).await?;
+    }
+    if wanted(What::Retention) {
+        retention::run(&setup, &options.retention).await?;
     }
     Ok(())
 }

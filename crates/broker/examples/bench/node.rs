@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use chronik_common::admin::{AdminClient, Status};
+use chronik_common::admin::{AdminClient, Status, StorageReport};
 use chronik_common::config::ApiKey;
 
 use crate::Result;
@@ -16,6 +16,8 @@ use crate::client::Connection;
 /// being restarted.
 const PORTS: std::ops::Range<u16> = 20_000..30_000;
 const LOG_TAIL: usize = 20;
+/// Replicas of a partition, in a cluster that has more nodes than that.
+const MOST_REPLICAS: usize = 3;
 
 /// Where a node listens.
 #[derive(Clone, Copy)]
@@ -41,6 +43,31 @@ impl Ports {
     }
 }
 
+/// What a benchmark configures beside the defaults; `None`: the default.
+#[derive(Clone, Copy, Default)]
+pub struct Settings {
+    /// Bytes a second that a node may send to replicas that catch up.
+    pub replica_move_rate: Option<u64>,
+    /// How often a leader looks for records to delete.
+    pub retention_check_interval_ms: Option<u64>,
+    /// Size of a WAL file in bytes.
+    pub wal_segment_size: Option<u64>,
+}
+
+impl Settings {
+    /// As the top of a configuration file, and as its tables.
+    fn to_toml(self) -> (String, String) {
+        let line = |key: &str, value: Option<u64>| value.map(|value| format!("{key} = {value}\n"));
+        let top = [
+            line("replica_move_rate", self.replica_move_rate),
+            line("retention_check_interval_ms", self.retention_check_interval_ms),
+        ];
+        let storage = line("wal_segment_size", self.wal_segment_size);
+        let tables = storage.map(|line| format!("\n[cluster.storage]\n{line}"));
+        (top.into_iter().flatten().collect(), tables.unwrap_or_default())
+    }
+}
+
 pub struct Node {
     pub id: i32,
     ports: Ports,
@@ -60,19 +87,22 @@ impl Node {
     }
 
     /// Writes the configuration of a node that knows all `peers`, itself among them.
-    pub fn configure(&self, peers: &[Self]) -> Result<()> {
-        let replicas = peers.len();
+    pub fn configure(&self, peers: &[Self], settings: Settings) -> Result<()> {
+        let replicas = peers.len().min(MOST_REPLICAS);
+        let (top, tables) = settings.to_toml();
         let mut text = format!(
             "enabled = true\nnode_id = {}\ndata_dir = \"{}\"\nreplication_factor = {replicas}\nmin_insync_replicas = {}\n",
             self.id,
-            self.directory.join("data").display(),
+            self.data_dir().display(),
             replicas.min(2)
         );
+        text.push_str(&top);
         writeln!(text, "\n[bind]\nadmin = \"127.0.0.1:{}\"", self.ports.admin)?;
         for Self { id, ports: Ports { kafka, wal, raft, .. }, .. } in peers {
             writeln!(text, "\n[[peers]]\nid = {id}\nkafka = \"127.0.0.1:{kafka}\"")?;
             writeln!(text, "wal = \"127.0.0.1:{wal}\"\nraft = \"127.0.0.1:{raft}\"")?;
         }
+        text.push_str(&tables);
         Ok(fs::write(self.config_file(), text)?)
     }
 
@@ -127,6 +157,16 @@ impl Node {
 
     pub async fn status(&self) -> Result<Status> {
         Ok(self.admin.status().await?)
+    }
+
+    /// What its WAL holds on disk, and why.
+    pub async fn storage(&self) -> Result<StorageReport> {
+        Ok(self.admin.storage().await?)
+    }
+
+    /// Where everything is that it keeps on disk.
+    pub fn data_dir(&self) -> PathBuf {
+        self.directory.join("data")
     }
 
     pub async fn connect(&self) -> Result<Connection> {

@@ -82,7 +82,8 @@ impl Liveness {
             if self.someone_came_back(&replication, now) {
                 group.heartbeat();
             }
-            let isr = self.inner.isrs.lock().look(group.id(), term, &replication, now, |b| self.is_alive(b));
+            let reachable_for = |b| self.inner.contacts.lock().reachable_for(b, now);
+            let isr = self.inner.isrs.lock().look(group.id(), term, &replication, now, reachable_for);
             self.claim(group.id(), term, isr);
         }
     }

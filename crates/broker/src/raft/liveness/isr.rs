@@ -5,6 +5,9 @@
 //! busy log counts as caught up although it is always a few records behind. Only voters count: a learner is none of
 //! those whose acknowledgement a record waits for.
 //!
+//! What a follower had before its node went away proves nothing: the node may be back with an empty disk. It is in sync
+//! again once it has answered something that was sent since it could be reached again.
+//!
 //! Must never: do I/O, read a clock, or decide what is committed: that takes a quorum of voters, in the ISR or not.
 
 use std::collections::HashMap;
@@ -17,42 +20,49 @@ use crate::raft::types::GroupId;
 pub(super) struct IsrRecords {
     me: i32,
     lag_max: Duration,
+    /// How long a new leader takes a follower for in sync that has not answered it yet.
+    grace: Duration,
     of: HashMap<GroupId, Record>,
 }
 
 /// A leader's record of one group, for one term.
 struct Record {
     term: u64,
+    /// When the term was first looked at.
+    since: Instant,
     caught_up: HashMap<i32, Instant>,
     /// The log's end at the last look: who has it now was caught up then.
     last: Option<u64>,
 }
 
 impl Record {
-    fn new(term: u64) -> Self {
-        Self { term, caught_up: HashMap::new(), last: None }
+    fn new(term: u64, now: Instant) -> Self {
+        Self { term, since: now, caught_up: HashMap::new(), last: None }
     }
 }
 
 impl IsrRecords {
-    /// Broker `me` leads nothing yet. A follower not caught up for more than `lag_max` is out of sync.
-    pub(super) fn new(me: i32, lag_max: Duration) -> Self {
-        Self { me, lag_max, of: HashMap::new() }
+    /// Broker `me` leads nothing yet. A follower not caught up for more than `lag_max` is out of sync, and so is one that
+    /// has left a new leader without any answer for more than `grace`.
+    pub(super) fn new(me: i32, lag_max: Duration, grace: Duration) -> Self {
+        Self { me, lag_max, grace, of: HashMap::new() }
     }
 
-    /// Looks at the replication of a group that this node leads in that term. Gives the ISR in ascending order.
+    /// Looks at the replication of a group that this node leads in that term. `reachable_for` says for how long a broker
+    /// has been alive and reachable without a break, if it is now. Gives the ISR in ascending order.
     pub(super) fn look(
         &mut self,
         group: GroupId,
         term: u64,
         replication: &Replication,
         now: Instant,
-        is_alive: impl Fn(i32) -> bool,
+        reachable_for: impl Fn(i32) -> Option<Duration>,
     ) -> Vec<i32> {
-        let record = self.of.entry(group).or_insert_with(|| Record::new(term));
+        let record = self.of.entry(group).or_insert_with(|| Record::new(term, now));
         if record.term != term {
-            *record = Record::new(term);
+            *record = Record::new(term, now);
         }
+        let grace_ended = now.duration_since(record.since) > self.grace;
         let mut isr = vec![self.me];
         for follower in replication.followers.iter().filter(|f| f.votes) {
             let broker = follower.node.broker();
@@ -61,7 +71,11 @@ impl IsrRecords {
             if follower.matched >= record.last {
                 *caught_up = now;
             }
-            if is_alive(broker) && now.duration_since(*caught_up) <= self.lag_max {
+            let answers = reachable_for(broker).is_some_and(|up| match follower.acked {
+                Some(ago) => ago <= up,
+                None => !grace_ended,
+            });
+            if answers && now.duration_since(*caught_up) <= self.lag_max {
                 isr.push(broker);
             }
         }
@@ -85,32 +99,39 @@ mod tests {
     const GROUP: GroupId = 7;
     const ME: i32 = 2;
     const LAG_MAX: Duration = Duration::from_secs(10);
+    const GRACE: Duration = Duration::from_secs(1);
     const MOMENT: Duration = Duration::from_millis(1);
+    const LONG: Duration = Duration::from_hours(1);
 
     /// A leader with the brokers 1 and 3 as followers; all are alive unless said otherwise.
     struct Leader {
         records: IsrRecords,
         term: u64,
-        dead: Option<i32>,
+        /// For how long broker 3 has been reachable.
+        reachable: Option<Duration>,
+        /// How long ago the message was sent that broker 3 answered last.
+        acked: Option<Duration>,
     }
 
     impl Leader {
         fn new() -> Self {
-            Self { records: IsrRecords::new(ME, LAG_MAX), term: 1, dead: None }
+            let records = IsrRecords::new(ME, LAG_MAX, GRACE);
+            Self { records, term: 1, reachable: Some(LONG), acked: Some(MOMENT) }
         }
 
         /// The ISR when this node's log ends at `last`, and that of the followers at `matched`.
         fn look(&mut self, last: u64, matched: [u64; 2], now: Instant) -> Vec<i32> {
-            let progress = |broker, matched| Progress {
+            let progress = |broker, matched, acked| Progress {
                 node: RaftNodeId::new(broker, 1),
                 matched: (matched > 0).then_some(matched),
-                acked: None,
+                acked,
                 votes: true,
             };
-            let followers = vec![progress(3, matched[1]), progress(1, matched[0])];
+            let followers = vec![progress(3, matched[1], self.acked), progress(1, matched[0], Some(MOMENT))];
             let replication = Replication { last: Some(last), followers };
-            let dead = self.dead;
-            self.records.look(GROUP, self.term, &replication, now, |broker| Some(broker) != dead)
+            let reachable = self.reachable;
+            let reachable_for = |broker| if broker == 3 { reachable } else { Some(LONG) };
+            self.records.look(GROUP, self.term, &replication, now, reachable_for)
         }
     }
 
@@ -146,10 +167,27 @@ mod tests {
     fn a_dead_follower_is_out_of_sync_at_once() {
         let (mut leader, start) = (Leader::new(), Instant::now());
         leader.look(100, [100, 100], start);
-        leader.dead = Some(3);
+        leader.reachable = None;
         assert_eq!(leader.look(100, [100, 100], start + MOMENT), [1, 2]);
-        leader.dead = None;
+    }
+
+    #[test]
+    fn a_follower_that_is_back_is_in_sync_once_it_has_answered_again() {
+        let (mut leader, start) = (Leader::new(), Instant::now());
+        assert_eq!(leader.look(100, [100, 100], start), [1, 2, 3]);
+        (leader.reachable, leader.acked) = (Some(2 * MOMENT), Some(3 * MOMENT));
+        assert_eq!(leader.look(100, [100, 100], start + MOMENT), [1, 2], "its disk may be another one");
+        leader.acked = Some(2 * MOMENT);
         assert_eq!(leader.look(100, [100, 100], start + MOMENT), [1, 2, 3]);
+    }
+
+    #[test]
+    fn a_follower_that_leaves_a_new_leader_without_an_answer_is_soon_out() {
+        let (mut leader, start) = (Leader::new(), Instant::now());
+        leader.acked = None;
+        assert_eq!(leader.look(100, [0, 100], start), [1, 2, 3]);
+        assert_eq!(leader.look(100, [0, 100], start + GRACE), [1, 2, 3]);
+        assert_eq!(leader.look(100, [0, 100], start + GRACE + MOMENT), [1, 2]);
     }
 
     #[test]

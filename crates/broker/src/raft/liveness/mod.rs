@@ -71,7 +71,7 @@ impl Liveness {
             groups: OnceLock::new(),
             contacts: Mutex::new(Contacts::new(timing.election)),
             claims: RwLock::new(Claims::new(me)),
-            isrs: Mutex::new(IsrRecords::new(me, timing.replica_lag_max)),
+            isrs: Mutex::new(IsrRecords::new(me, timing.replica_lag_max, timing.election)),
             wake: Notify::new(),
             changed: Notify::new(),
             generation: AtomicU64::new(0),
