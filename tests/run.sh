@@ -12,6 +12,7 @@ step() {
 
 step cargo fmt --all --check
 step tests/install.sh
+step tests/.venv/bin/pytest -q -p no:cacheprovider bench/tests
 step cargo clippy --workspace --all-targets --locked -- -D warnings
 step cargo test --workspace --locked
 step cargo build --release --locked --bin chronik-server --bin chronikctl

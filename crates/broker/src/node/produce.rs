@@ -126,7 +126,7 @@ impl Node {
                     log_start_offset: at.log_start_offset,
                 }),
                 Ok(Ok(Err(e))) => Err(append_failure(e)),
-                Ok(Err(_)) => Err(append_failure(AppendError::Unavailable)),
+                Ok(Err(_)) => Err(append_failure(AppendError::NotLeader)),
                 Err(_) => Err(failed(
                     ResponseError::RequestTimedOut,
                     format!(

@@ -61,8 +61,8 @@ pub enum AppendError {
     /// Too much waits for this node's disk or quorum. Nothing was appended.
     #[error("too many batches wait for a quorum: try again later")]
     Overloaded,
-    /// This replica is damaged or stopping.
-    #[error("the partition is not served on this node")]
+    /// This replica is damaged.
+    #[error("this node's replica of the partition is damaged and serves nothing")]
     Unavailable,
     /// Batches of the producer are missing before this one.
     #[error("the producer's batches before this one are missing: expected sequence number {expected}")]
@@ -150,7 +150,7 @@ impl Partition {
 
     /// Waits until this node serves as leader.
     pub(super) async fn ready(&self) -> Result<(Arc<Group>, u64), AppendError> {
-        let group = self.group.get().ok_or(AppendError::Unavailable)?;
+        let group = self.group.get().ok_or(AppendError::NotLeader)?;
         let wait = async {
             loop {
                 let applied = self.applied.notified();
@@ -264,8 +264,10 @@ async fn one_round(partition: &Arc<Partition>, group: &Arc<Group>, term: u64, ba
             partition.node.commits.record(proposed.elapsed());
             Ok(base as i64)
         }
-        Ok(_) | Err(ProposeError::Stopped { .. }) => Err(AppendError::Unavailable),
-        Err(ProposeError::NotLeader { .. }) => Err(AppendError::NotLeader),
+        Ok(_) => Err(AppendError::Unavailable),
+        // A group also stops because its replica has moved away: others lead it.
+        Err(ProposeError::Stopped { .. }) if partition.broken().is_some() => Err(AppendError::Unavailable),
+        Err(ProposeError::NotLeader { .. } | ProposeError::Stopped { .. }) => Err(AppendError::NotLeader),
     };
     let log_start_offset = partition.bounds().0;
     for (into, answer) in round.answers {

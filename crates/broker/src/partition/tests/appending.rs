@@ -71,16 +71,16 @@ async fn a_batch_for_another_term_is_refused_and_takes_no_offset() {
 }
 
 #[tokio::test]
-async fn a_stopped_group_answers_that_it_is_not_served() {
+async fn a_group_that_has_stopped_is_led_elsewhere() {
     let node = Node::start().await;
     node.groups.stop(GROUP).await;
-    assert_eq!(node.append(&batch(1)).await, Err(AppendError::Unavailable));
+    assert_eq!(node.append(&batch(1)).await, Err(AppendError::NotLeader));
 }
 
 #[tokio::test]
-async fn a_partition_that_has_not_started_serves_nothing() {
+async fn a_partition_that_has_not_started_leads_nothing() {
     let partition = lone_partition();
     let refused = answer(partition.append(new_batch(&batch(1), None))).await;
-    assert_eq!(refused, Err(AppendError::Unavailable));
+    assert_eq!(refused, Err(AppendError::NotLeader));
     assert_eq!(partition.ready_term(), None);
 }
