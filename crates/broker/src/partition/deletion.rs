@@ -67,9 +67,9 @@ impl Partition {
         }
         let body = Control::LogStart(wanted).encode().into();
         match group.propose(term, Command { count: 0, base: 0, body }).await {
-            Ok(_) if self.broken().is_none() => Ok(self.bounds().0),
-            Ok(_) | Err(ProposeError::Stopped { .. }) => Err(DeleteError::Unavailable),
-            Err(ProposeError::NotLeader { .. }) => Err(DeleteError::NotLeader),
+            _ if self.broken().is_some() => Err(DeleteError::Unavailable),
+            Ok(_) => Ok(self.bounds().0),
+            Err(ProposeError::NotLeader { .. } | ProposeError::Stopped { .. }) => Err(DeleteError::NotLeader),
         }
     }
 }

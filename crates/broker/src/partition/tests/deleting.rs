@@ -161,14 +161,14 @@ async fn what_has_expired_is_named_until_it_is_deleted() {
 
 #[tokio::test]
 async fn a_partition_that_is_not_led_here_deletes_nothing() {
-    assert_eq!(lone_partition().propose_log_start(-1).await, Err(DeleteError::Unavailable));
+    assert_eq!(lone_partition().propose_log_start(-1).await, Err(DeleteError::NotLeader));
     let node = Node::start().await;
     node.groups.stop(GROUP).await;
     assert_eq!(node.partition.propose_log_start(-1).await, Ok(0), "nothing to propose");
     let node = Node::start().await;
     node.append(&batch(1)).await.unwrap();
     node.groups.stop(GROUP).await;
-    assert_eq!(node.partition.propose_log_start(-1).await, Err(DeleteError::Unavailable));
+    assert_eq!(node.partition.propose_log_start(-1).await, Err(DeleteError::NotLeader));
 }
 
 #[test]
