@@ -51,18 +51,23 @@ def until(condition, what, seconds=30):
         time.sleep(0.05)
 
 
+given = set()  # ports of nodes of this run, which may not listen yet, or not at the moment
+
+
 def free_ports(count):
-    """Ports that nothing listens on, all different."""
-    found = set()
+    """Ports that nothing listens on and that no other node of this run was given, all different."""
+    found = []
     while len(found) < count:
         port = random.choice(PORTS)
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))
-                found.add(port)
             except OSError:
                 continue
-    return list(found)
+        if port not in given:
+            given.add(port)
+            found.append(port)
+    return found
 
 
 def merged(*layers):

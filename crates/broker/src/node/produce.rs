@@ -13,7 +13,7 @@ use kafka_protocol::error::ResponseError;
 use serde::{Deserialize, Serialize};
 
 use super::Node;
-use super::pipeline::{Ending, Pipeline};
+use super::pipeline::Pipeline;
 use crate::cluster::calls::Method;
 use crate::cluster::now_ms;
 use crate::kafka::backend::{Appended, Failure, ProduceOutcome, TopicInfo};
@@ -57,12 +57,15 @@ impl Node {
             let e = failed(error, format!("{}-{partition} does not exist", topic.name));
             return std::future::ready(ProduceOutcome { result: Err(e), leader: None }).boxed();
         };
-        let ticket = conn.begin(group);
         let outcome = self.append_anywhere(conn, group, records, acks, timeout);
         let (node, conn) = (self.clone(), conn.clone());
         async move {
             let outcome = outcome.await;
-            if conn.end(group, ticket, ending(&outcome)) { node.send_again(group) } else { outcome }
+            if !is_out_of_order(&outcome) {
+                conn.moves_on(group);
+                return outcome;
+            }
+            if conn.tells_out_of_order(group) { outcome } else { node.send_again(group) }
         }
         .boxed()
     }
@@ -96,11 +99,11 @@ impl Node {
         }
     }
 
-    /// For a batch that came in order and is out of order through no fault of its producer: see [`super::pipeline`].
+    /// For a batch that may be out of sequence through no fault of its producer: see [`super::pipeline`].
     fn send_again(&self, group: GroupId) -> ProduceOutcome {
         let e = failed(
             ResponseError::NotLeaderOrFollower,
-            "a batch before this one failed while both were under way: send both again, in order",
+            "batches before this one have not come to the leader: send them again, in order",
         );
         ProduceOutcome { result: Err(e), leader: self.hint(group) }
     }
@@ -248,12 +251,8 @@ impl Node {
     }
 }
 
-fn ending(outcome: &ProduceOutcome) -> Ending {
-    match &outcome.result {
-        Ok(_) => Ending::Appended,
-        Err(Failure { error: ResponseError::OutOfOrderSequenceNumber, .. }) => Ending::OutOfOrder,
-        Err(_) => Ending::Failed,
-    }
+fn is_out_of_order(outcome: &ProduceOutcome) -> bool {
+    matches!(&outcome.result, Err(Failure { error: ResponseError::OutOfOrderSequenceNumber, .. }))
 }
 
 fn append_failure(e: AppendError) -> Failure {
