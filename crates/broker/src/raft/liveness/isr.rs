@@ -62,7 +62,7 @@ impl IsrRecords {
         if record.term != term {
             *record = Record::new(term, now);
         }
-        let grace_ended = now.duration_since(record.since) > self.grace;
+        let led_for = now.duration_since(record.since);
         let mut isr = vec![self.me];
         for follower in replication.followers.iter().filter(|f| f.votes) {
             let broker = follower.node.broker();
@@ -73,7 +73,8 @@ impl IsrRecords {
             }
             let answers = reachable_for(broker).is_some_and(|up| match follower.acked {
                 Some(ago) => ago <= up,
-                None => !grace_ended,
+                // Not one whose node came back only since then.
+                None => led_for <= self.grace && led_for <= up,
             });
             if answers && now.duration_since(*caught_up) <= self.lag_max {
                 isr.push(broker);
@@ -188,6 +189,15 @@ mod tests {
         assert_eq!(leader.look(100, [0, 100], start), [1, 2, 3]);
         assert_eq!(leader.look(100, [0, 100], start + GRACE), [1, 2, 3]);
         assert_eq!(leader.look(100, [0, 100], start + GRACE + MOMENT), [1, 2]);
+    }
+
+    #[test]
+    fn a_new_leader_gives_no_grace_to_who_came_back_after_its_election() {
+        let (mut leader, start) = (Leader::new(), Instant::now());
+        (leader.reachable, leader.acked) = (None, None);
+        assert_eq!(leader.look(100, [0, 100], start), [1, 2]);
+        leader.reachable = Some(MOMENT);
+        assert_eq!(leader.look(100, [0, 100], start + 2 * MOMENT), [1, 2]);
     }
 
     #[test]
