@@ -182,16 +182,17 @@ class Node:
         """Whether GET /admin/health says 200; RuntimeError if the process ended by itself."""
         if not self.is_running():
             raise RuntimeError(f"node {self.id} ended with {self.process.returncode}\n{self.log_tail()}")
-        return self.health().startswith("200")
+        answer = self.health()
+        return answer is not None and answer[0] == 200
 
     def health(self):
-        """The status and the body of GET /admin/health, or why there is none."""
+        """(status, body) of GET /admin/health; None while the node does not answer."""
         try:
-            return f"200 {self.admin('/admin/health', key=None)}"
+            return 200, self.admin("/admin/health", key=None)
         except urllib.error.HTTPError as error:
-            return f"{error.code} {error.read().decode()}"
-        except OSError as error:
-            return str(error)
+            return error.code, json.loads(error.read())
+        except OSError:
+            return None
 
     def kill(self):
         """kill -9: the process gets no chance to write anything."""

@@ -1,8 +1,6 @@
 """A flipped bit on one node's disk is noticed, named, never served, and spares everything else."""
 
-import json
-import urllib.error
-
+import checker
 import clients
 import pytest
 import wire
@@ -27,16 +25,7 @@ def flip_a_bit_of(node, value):
 
 def health(node):
     """(status, body) of GET /admin/health, once the node answers."""
-
-    def ask():
-        try:
-            return 200, node.admin("/admin/health", key=None)
-        except urllib.error.HTTPError as error:
-            return error.code, json.loads(error.read())
-        except OSError:
-            return None
-
-    return until(ask, f"node {node.id} answers")
+    return until(node.health, f"node {node.id} answers")
 
 
 def damage(cluster, victim, topic, partition):
@@ -89,18 +78,13 @@ def test_a_damaged_replica_is_made_again_from_the_others(fresh_cluster, topic):
         assert connection.produce(topic, 0, wire.record_batch([b"more"])).error == 0
     until(lambda: health(victim)[0] == 200, "the replica is sound again")
     fresh_cluster.wait_moved(topic, 0, [node.id for node in fresh_cluster.replicas(topic, 0)])
-    until(lambda: bounds(victim, topic) == (0, 4), "it has everything")
+    until(lambda: checker.bounds_at(victim, topic, 0) == (0, 4), "it has everything")
     assert wire.read_log(victim.address, topic, 0, 4) == wire.read_log(leader.address, topic, 0, 4)
     assert NEEDLE in wire.read_log(victim.address, topic, 0, 4)
 
     victim.kill()
     victim.start()
-    until(lambda: health(victim)[0] == 200 and bounds(victim, topic) == (0, 4), "so it is after a restart")
-
-
-def bounds(node, topic):
-    with wire.Connection(node.address) as connection:
-        return connection.bounds(topic, 0)
+    until(lambda: health(victim)[0] == 200 and checker.bounds_at(victim, topic, 0) == (0, 4), "so it is after a restart")
 
 
 def test_a_node_that_lost_its_wal_does_not_come_back_as_if_nothing_had_happened(fresh_cluster, topic):

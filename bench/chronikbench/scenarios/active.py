@@ -13,7 +13,6 @@ from chronikbench.results import Case, Goal, Metric
 from chronikbench.scenarios import costs, latency, topics
 
 TOPIC, SIZE = latency.TOPIC, latency.SIZE
-PERCENTILES = ("p50", "p99", "p99.9", "max")
 THROUGHPUT = Metric("throughput", "MB/s", higher_is_better=True)
 NO_WORSE_THAN_FSYNC = (Goal("kafka-fsync", 1, at_least=False),)
 
@@ -53,12 +52,12 @@ def paced(partitions, run):
             sample=latency.sample_of(rate),
             spread=partitions,
         )
-    return {f"produce {p}": done["latency"][p] for p in PERCENTILES}
+    return {f"produce {p}": done["latency"][p] for p in latency.PERCENTILES}
 
 
 def cases(partitions):
     goals = NO_WORSE_THAN_FSYNC if partitions == 1000 else ()
-    latencies = tuple(Metric(f"produce {p}", "ms", goals=goals if p == "p99" else ()) for p in PERCENTILES)
+    latencies = tuple(Metric(f"produce {p}", "ms", goals=goals if p == "p99" else ()) for p in latency.PERCENTILES)
     fast = (THROUGHPUT, *costs.OF_PRODUCING)
     yield Case("active", f"{partitions:,} partitions", fast, functools.partial(flood, partitions))
     half = f"{partitions:,} partitions, half of Kafka's maximum"

@@ -4,9 +4,9 @@ import functools
 
 from chronikbench.load import librdkafka
 from chronikbench.results import Case, Metric
-from chronikbench.scenarios import costs, topics
+from chronikbench.scenarios import costs, latency, topics
 
-TOPIC, PARTITIONS, SIZE = "load", 10, 1000
+TOPIC, PARTITIONS, SIZE = latency.TOPIC, latency.PARTITIONS, latency.SIZE
 PERCENTILES = ("p50", "p99", "max")
 METRICS = (
     *(Metric(f"end to end {p}", "ms") for p in PERCENTILES),
@@ -29,7 +29,7 @@ def tail(count, run):
                 seconds=settings.tail_seconds,
                 warmup=settings.tail_warmup_seconds,
                 rate=settings.tail_rate,
-                linger_ms=1,
+                linger_ms=latency.LINGER_MS,
             )
             ages = consumers.finish(done["acknowledged"])
     consumed = done["acknowledged"] * SIZE * count

@@ -4,7 +4,7 @@
 //! - [`partitions`]: keeping the partitions on this node what the metadata says.
 //! - [`view`]: topics and brokers as clients see them.
 //! - [`produce`], [`fetch`], [`topics`], [`groups`]: what the Kafka layer asks for ([`backend`] is that door), and
-//!   [`pipeline`]: what a connection has in flight meanwhile.
+//!   [`pipeline`]: what a connection was answered lately.
 //! - [`reassign`]: moving replicas and leaderships for Kafka clients; [`operations`]: the same for operators.
 //! - [`retention`]: deleting old records; [`purge`]: giving their space back.
 //! - [`repair`]: replacing damaged replicas.

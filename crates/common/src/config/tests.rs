@@ -145,7 +145,7 @@ fn a_node_keeps_records_for_a_week_and_balances_by_itself_unless_told_otherwise(
         log_retention_ms: Some(604_800_000),
         log_retention_bytes: None,
         retention_check_interval: Duration::from_mins(5),
-        replica_move_rate: Some(104_857_600),
+        replica_move_rate: Some(16_777_216),
         auto_rebalance: true,
         auto_leader_rebalance: true,
         leader_rebalance_after: Duration::from_secs(30),

@@ -193,7 +193,8 @@ fn dead_files_are_deleted_from_the_head() {
     assert!(files >= 5);
     durably(|done| log.purge(id(1, 58), 59, done));
     wal.reclaim().unwrap();
-    assert_eq!(wal.stats().files, files, "the first file holds an entry of group 1 that is not committed");
+    // At least: how full a file is depends on how the flushes fall, so the purge may have begun another.
+    assert!(wal.stats().files >= files, "the first file holds an entry of group 1 that is not committed");
     durably(|done| pinning.remove(done));
     wal.reclaim().unwrap();
     assert!(wal.stats().files <= 2);
