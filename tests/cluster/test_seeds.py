@@ -53,7 +53,7 @@ def consume_until(line, expected, seconds=60):
     try:
         until(lambda: set(expected) <= set(printed), f"{line}\nprints {expected}; it printed {printed}", seconds)
     finally:
-        consumer.send_signal(signal.SIGINT)
+        consumer.terminate()  # not SIGINT: what runs in the background of a shell may have been told to ignore that
         consumer.wait(timeout=30)
         reader.join()
         consumer.stdout.close()

@@ -250,6 +250,8 @@ fn config(timing: Timing) -> Config {
         allow_log_reversion: Some(false),
         enable_leader_restore: Some(false),
         backoff: "20ms 50ms ...500ms".into(),
+        // Statistics that are not compiled in.
+        log_stage_capacity: Some(1),
         ..Config::default()
     }
 }

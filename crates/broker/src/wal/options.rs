@@ -38,7 +38,7 @@ impl Default for Options {
         const MIB: u64 = 1 << 20;
         Self {
             file_size: 256 * MIB,
-            cache_bytes: 64 * MIB,
+            cache_bytes: 8 * MIB,
             queue_bytes: 256 * MIB,
             relocation_bytes_per_second: 0,
             on_fatal: Arc::new(end_process),

@@ -4,7 +4,7 @@
 //! - [`link`]: the requesting side of a stream: many requests under way, answers matched by id, a byte budget.
 //! - [`peers`]: the two links to every peer (control on the `raft` port, bulk on the `wal` port).
 //! - [`server`]: the answering side, and the handshake.
-//! - [`network`]: openraft's network traits over the links.
+//! - [`network`]: openraft's network traits over the links; [`notices`]: what is committed is told along with entries.
 //!
 //! Must never: let bulk data delay control messages, queue without a bound in bytes, or talk to a node of another
 //! cluster, with a build that speaks another protocol, or with a data directory that the cluster has let go (every
@@ -13,6 +13,7 @@
 pub mod hello;
 pub mod link;
 pub(super) mod network;
+mod notices;
 pub mod peers;
 pub mod server;
 

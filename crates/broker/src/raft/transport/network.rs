@@ -21,6 +21,7 @@ use prost::Message;
 use tokio::sync::oneshot;
 
 use super::link::{Link, LinkError};
+use super::notices::Notices;
 use super::wire::{self, append_reply::Status, envelope::Body};
 use super::{Class, Peers};
 use crate::raft::codec::{entry_to_wire, id_from_wire, id_to_wire, vote_from_wire, vote_to_wire};
@@ -179,7 +180,7 @@ impl RaftNetworkV2<TypeConfig> for Network {
             let pipeline = Pipeline {
                 peer: self.target.broker(),
                 line,
-                input: Some(input),
+                input: Some(Notices::new(input, self.appends == Class::Bulk)),
                 admitting: None,
                 under_way: VecDeque::new(),
                 failed: false,
@@ -252,7 +253,7 @@ impl RaftNetworkV2<TypeConfig> for Network {
 struct Pipeline<S> {
     peer: i32,
     line: Line,
-    input: Option<S>,
+    input: Option<Notices<S>>,
     /// A message that waits for room in the link's byte budget.
     admitting: Option<Pin<Box<dyn Future<Output = UnderWay> + Send>>>,
     under_way: VecDeque<UnderWay>,
