@@ -20,6 +20,8 @@ use super::{Shared, WalError, policy, writer};
 
 /// So much is read and written at once.
 const BUFFER: usize = 1 << 20;
+/// So much is synced at once, so that the writer's own syncs never wait behind all of a segment.
+const SYNC_EVERY: u64 = 4 << 20;
 /// Two entries are read at once if no more than this lies between them.
 const MAX_GAP: u64 = 4096;
 
@@ -85,7 +87,8 @@ impl Selection {
         let name = Name { group: self.group.id, first: self.first, number };
         let path = directory.join(name.file_name() + ".new");
         let begun = WalFile::begin(&path, number, PAGE).map_err(WalError::io("create", &path))?;
-        let mut copy = Copy { to: &begun, out: Vec::new(), at: PAGE, index: LogIndex::default(), pace };
+        let (out, index) = (Vec::new(), LogIndex::default());
+        let mut copy = Copy { to: &begun, out, at: PAGE, synced: PAGE, index, pace };
         for stretch in &self.stretches {
             let gone = WalError::NoSuchFile { file: stretch.file };
             let file = shared.file(stretch.file).ok_or(gone)?;
@@ -135,6 +138,8 @@ struct Copy<'a> {
     /// Bytes that are not written yet; they end at `at`.
     out: Vec<u8>,
     at: u64,
+    /// How far the file is synced.
+    synced: u64,
     index: LogIndex,
     pace: &'a mut dyn FnMut(u64) -> Result<(), WalError>,
 }
@@ -183,6 +188,10 @@ impl Copy<'_> {
         let written = self.to.write_all(&mut [IoSlice::new(&self.out)], start);
         written.map_err(WalError::io("write", &self.to.path))?;
         self.out.clear();
+        if self.at - self.synced >= SYNC_EVERY {
+            self.to.sync().map_err(WalError::io("sync", &self.to.path))?;
+            self.synced = self.at;
+        }
         Ok(())
     }
 }

@@ -4,11 +4,12 @@
 //! Must never: wait for a peer or for a group. It hands over and goes on.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tracing::{info, warn};
 
 use super::Liveness;
+use super::calm::Calm;
 use super::orphans::{Candidacy, Orphans, rank};
 use crate::raft::group::{Group, Replication};
 use crate::raft::transport::link::Link;
@@ -21,6 +22,7 @@ impl Liveness {
     pub async fn run(self, peers: Peers, stop: impl Future<Output = ()>) {
         let work = async {
             let mut orphans = Orphans::new(self.inner.timing);
+            let mut calm = Calm::new(self.inner.timing.election * 2);
             let mut tick = tokio::time::interval(self.inner.timing.heartbeat / 2);
             tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
             let mut beat: u64 = 0;
@@ -31,7 +33,8 @@ impl Liveness {
                         self.notice_deaths();
                         self.elect_orphans(&mut orphans);
                         if beat.is_multiple_of(2) {
-                            self.update_isrs();
+                            let turn = calm.next_turn(self.reachable(&peers));
+                            self.update_isrs(|group| turn.includes(group));
                             self.gossip_to_all(&peers, true);
                         }
                     }
@@ -72,10 +75,16 @@ impl Liveness {
         }
     }
 
-    /// Recomputes the ISR of every group that this node leads.
-    fn update_isrs(&self) {
+    /// For how long each peer has been reachable.
+    fn reachable(&self, peers: &Peers) -> Vec<Option<Duration>> {
+        let (contacts, now) = (self.inner.contacts.lock(), Instant::now());
+        peers.ids().into_iter().map(|peer| contacts.reachable_for(peer, now)).collect()
+    }
+
+    /// Recomputes the ISRs of the groups that this node leads and whose turn it is.
+    fn update_isrs(&self, is_its_turn: impl Fn(GroupId) -> bool) {
         let Some(groups) = self.inner.groups.get() else { return };
-        for group in groups.all() {
+        for group in groups.all().into_iter().filter(|group| is_its_turn(group.id())) {
             let Some(term) = group.leads() else { continue };
             let Some(replication) = group.replication() else { continue };
             let now = Instant::now();

@@ -9,11 +9,12 @@
 //! pre-vote keeps a mistaken one from disturbing a leader that a quorum still hears.
 //!
 //! This file is the shell (clock, locks, what the streams and groups tell) and [`driver`] its task. What they decide
-//! by is pure: [`contacts`] (who is alive), [`claims`] (who leads what), [`isr`] (who is in sync) and [`orphans`]
-//! (when to run for a group).
+//! by is pure: [`contacts`] (who is alive), [`claims`] (who leads what), [`isr`] (who is in sync), [`calm`] (whose turn it
+//! is to be looked at) and [`orphans`] (when to run for a group).
 //!
 //! Must never: decide who leads. It only proposes candidates; Raft's votes decide.
 
+mod calm;
 mod claims;
 mod contacts;
 mod driver;
