@@ -168,6 +168,8 @@ pub enum OperationKind {
     RemoveNode,
     /// It spreads replicas and leaders evenly.
     Rebalance,
+    /// It gives partitions the replicas that were asked for.
+    MoveReplicas,
 }
 
 /// Where an operation is.

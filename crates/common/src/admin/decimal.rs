@@ -6,11 +6,14 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
-pub(super) fn serialize<T: Display, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
+pub(in crate::admin) fn serialize<T: Display, S: Serializer>(
+    value: &T,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     serializer.collect_str(value)
 }
 
-pub(super) fn deserialize<'de, T, D>(deserializer: D) -> Result<T, D::Error>
+pub(in crate::admin) fn deserialize<'de, T, D>(deserializer: D) -> Result<T, D::Error>
 where
     T: FromStr<Err: Display>,
     D: Deserializer<'de>,
@@ -19,7 +22,7 @@ where
 }
 
 /// The same for a number that may be absent.
-pub(super) mod option {
+pub(in crate::admin) mod option {
     use super::{Deserialize, Deserializer, Display, Error, FromStr, Serializer};
 
     #[expect(clippy::ref_option, reason = "the signature is serde's")]

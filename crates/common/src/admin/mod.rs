@@ -15,6 +15,7 @@ mod storage;
 #[cfg(test)]
 mod tests;
 mod types;
+pub mod v1;
 
 pub use change::{
     AddNodeAnswer, AddNodeRequest, BlockedOn, CancelRequest, Membership, OperationKind, OperationState,

@@ -75,6 +75,7 @@ pub fn render_operations(list: &Operations, now_ms: i64) -> String {
 pub(super) fn title(view: &OperationView) -> String {
     match (view.kind, view.node_id) {
         (OperationKind::Rebalance, _) => "rebalance".into(),
+        (OperationKind::MoveReplicas, _) => "move replicas".into(),
         (OperationKind::RemoveNode, node) => {
             let node = node.map(|id| format!(" {id}")).unwrap_or_default();
             let how = if view.force == Some(true) { " by force" } else { "" };
