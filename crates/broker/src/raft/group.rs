@@ -9,10 +9,13 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use bytes::Bytes;
 use openraft::Instant as _;
+use openraft::ServerState;
 use openraft::async_runtime::WatchReceiver;
 use openraft::errors::{ClientWriteError, ForwardReason};
 use openraft::impls::ProgressResponder;
+use openraft::metrics::WaitError;
 use openraft::raft::TransferLeaderRequest;
+use openraft::type_config::TypeConfigExt;
 use parking_lot::Mutex;
 use tokio::runtime::Handle;
 
@@ -171,7 +174,6 @@ impl Group {
     /// comes when it is committed and applied here.
     pub async fn propose(&self, term: u64, command: Command) -> Result<Reply, ProposeError> {
         let stopped = |why: String| ProposeError::Stopped { group: self.id, why };
-        let mut pause = Duration::from_millis(1);
         loop {
             let (responder, answer) = ProgressResponder::<TypeConfig, _>::complete_only();
             let write = self
@@ -186,15 +188,26 @@ impl Group {
                     if matches!(forward.reason, ForwardReason::LeaseExpired)
                         && self.leads() == Some(term) =>
                 {
-                    // An idle group is quiescent: its lease ran out with its last round, and nothing was appended.
-                    // One heartbeat to a quorum renews it.
-                    self.raft.trigger().heartbeat().await.map_err(|e| stopped(e.to_string()))?;
-                    tokio::time::sleep(pause).await;
-                    pause = (pause * 2).min(Duration::from_millis(50));
+                    self.renew_lease().await.map_err(stopped)?;
                 }
                 Ok(Err(_)) => return Err(ProposeError::NotLeader { group: self.id, term }),
                 Err(_) => return Err(stopped("the proposal was dropped".into())),
             }
+        }
+    }
+
+    /// An idle group is quiescent: its lease ran out some time after its last round, and nothing was appended. One
+    /// heartbeat that a quorum answers renews it. More of them would not come back any sooner from nodes that are busy, so
+    /// it is only repeated where that one may have been lost.
+    async fn renew_lease(&self) -> Result<(), String> {
+        let asked = TypeConfig::now();
+        self.raft.trigger().heartbeat().await.map_err(|e| e.to_string())?;
+        let acked = |m: &openraft::RaftMetrics<TypeConfig>| m.last_quorum_acked.is_some_and(|at| at.into_inner() >= asked);
+        let renewed = self.raft.wait(Some(self.patience));
+        match renewed.metrics(|m| m.state != ServerState::Leader || acked(m), "the lease is renewed").await {
+            Err(WaitError::ShuttingDown) => Err("it shuts down".into()),
+            // Renewed, or to be tried again if this node still leads.
+            Ok(_) | Err(WaitError::Timeout(..)) => Ok(()),
         }
     }
 

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -67,6 +68,8 @@ struct Inner {
     throttle: Arc<Throttle>,
     patience: Duration,
     groups: RwLock<HashMap<GroupId, Arc<Group>>>,
+    /// Counts groups that started or stopped.
+    generation: AtomicU64,
     /// Checkpointed states found in the WAL, until their group is started.
     checkpoints: Mutex<HashMap<GroupId, Bytes>>,
 }
@@ -90,6 +93,7 @@ impl Groups {
             throttle: Arc::new(Throttle::new(timing.catch_up_rate)),
             patience: timing.election,
             groups: RwLock::default(),
+            generation: AtomicU64::new(0),
             checkpoints: Mutex::new(checkpoints),
         };
         let groups = Self { inner: Arc::new(inner) };
@@ -108,6 +112,11 @@ impl Groups {
         self.inner.groups.read().values().cloned().collect()
     }
 
+    /// A number that is another one after any group has started or stopped here.
+    pub fn generation(&self) -> u64 {
+        self.inner.generation.load(Ordering::Acquire)
+    }
+
     /// Starts a group: goes on where its log ends, or founds it with the given voters.
     pub async fn start(&self, spec: GroupSpec) -> io::Result<Arc<Group>> {
         let runtime = self.inner.runtimes[spec.id as usize % self.inner.runtimes.len()].clone();
@@ -115,6 +124,7 @@ impl Groups {
         let started = runtime.clone().spawn(async move { this.open(spec, runtime).await });
         let group = started.await.map_err(io::Error::other)??;
         self.inner.groups.write().insert(group.id(), group.clone());
+        self.inner.generation.fetch_add(1, Ordering::Release);
         Ok(group)
     }
 
@@ -200,6 +210,7 @@ impl Groups {
     pub async fn stop(&self, id: GroupId) {
         let group = self.inner.groups.write().remove(&id);
         if let Some(group) = group {
+            self.inner.generation.fetch_add(1, Ordering::Release);
             group.shutdown().await;
             self.inner.liveness.forget(id);
         }
@@ -233,13 +244,19 @@ impl CheckpointSource for Checkpoints {
     }
 }
 
+/// How many election timeouts the lease of a leader lasts, as openraft counts it. A leader whose lease has run out must hear a
+/// quorum before it proposes, which is a round more: with a longer lease, partitions that are written to every second or
+/// two are spared it. No election waits for it where the voters agree that they do not hear the leader.
+const LEASE: u64 = 4;
+
 /// openraft without its clocks: elections and heartbeats are the liveness driver's.
 fn config(timing: Timing) -> Config {
     let election = timing.election.as_millis() as u64;
     Config {
         cluster_name: "chronik".into(),
         election_timeout_min: election,
-        election_timeout_max: election + 1,
+        // The lease, and nothing else.
+        election_timeout_max: election * LEASE,
         // Also the time limit of votes and heartbeats.
         heartbeat_interval: election.saturating_sub(1).max(1),
         snapshot_policy: SnapshotPolicy::Never,

@@ -86,7 +86,8 @@ impl Claims {
         }
     }
 
-    /// What changed in this node's own claims since that version; since 0: all of them.
+    /// What changed in this node's own claims since that version; since 0: all of them. Whom this node hears is not known
+    /// here.
     pub(super) fn news_since(&self, version: u64) -> Gossip {
         let ours = self.of.iter().filter(|(_, c)| c.leadership.leader == self.me && c.version > version);
         let leaderships = ours
@@ -96,7 +97,7 @@ impl Claims {
                 isr: c.leadership.isr.iter().map(|b| *b as u32).collect(),
             })
             .collect();
-        Gossip { leaderships }
+        Gossip { leaderships, hears: Vec::new() }
     }
 
     /// The peer says this, as the first of a session or later in it.

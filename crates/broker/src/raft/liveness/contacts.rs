@@ -47,14 +47,23 @@ struct Heard {
     fresh_session: bool,
     /// The version of this node's claims that it was last sent; 0: none on this link.
     told: u64,
+    /// Whom it hears, as its last gossip said.
+    hears: Vec<i32>,
     /// Whether it was alive when changes were last asked for.
     alive_before: bool,
 }
 
 impl Heard {
     fn never(now: Instant) -> Self {
-        let (at, contact) = (None, Contact::Good);
-        Self { at, contact, up_since: now, fresh_session: true, told: 0, alive_before: false }
+        Self {
+            at: None,
+            contact: Contact::Good,
+            up_since: now,
+            fresh_session: true,
+            told: 0,
+            hears: Vec::new(),
+            alive_before: false,
+        }
     }
 
     fn is_alive(&self, election: Duration, now: Instant) -> bool {
@@ -76,6 +85,27 @@ impl Contacts {
     /// Whether the peer's port refuses connections: no process is there.
     pub(super) fn is_gone(&self, peer: i32) -> bool {
         self.peers.get(&peer).is_some_and(|h| h.contact == Contact::Refused)
+    }
+
+    /// The peers that are alive, in ascending order.
+    pub(super) fn alive(&self, now: Instant) -> Vec<i32> {
+        let alive = self.peers.iter().filter(|(_, heard)| heard.is_alive(self.election, now));
+        let mut ids: Vec<i32> = alive.map(|(peer, _)| *peer).collect();
+        ids.sort_unstable();
+        ids
+    }
+
+    /// Whether a majority of the voters, `me` among them, does not hear the leader. A peer counts if it hears `me`: what it
+    /// says is of now, then.
+    pub(super) fn is_lost(&self, leader: i32, voters: &[i32], me: i32, now: Instant) -> bool {
+        if leader == me || self.is_alive(leader, now) || !voters.contains(&me) {
+            return false;
+        }
+        let misses = |voter: &&i32| {
+            let heard = self.peers.get(voter).filter(|h| h.is_alive(self.election, now));
+            heard.is_some_and(|h| h.hears.contains(&me) && !h.hears.contains(&leader))
+        };
+        1 + voters.iter().filter(misses).count() > voters.len() / 2
     }
 
     /// For how long this node's control stream to the peer has been up, if the peer is alive.
@@ -110,11 +140,12 @@ impl Contacts {
         }
     }
 
-    /// A gossip of the peer has come. Tells whether it is the first of its session.
-    pub(super) fn heard(&mut self, peer: i32, now: Instant) -> bool {
+    /// A gossip of the peer has come, which says whom the peer hears. Tells whether it is the first of its session.
+    pub(super) fn heard(&mut self, peer: i32, hears: Vec<i32>, now: Instant) -> bool {
         let heard = self.of(peer, now);
         heard.at = Some(now);
         heard.contact = Contact::Good;
+        heard.hears = hears;
         std::mem::take(&mut heard.fresh_session)
     }
 
@@ -163,7 +194,7 @@ mod tests {
 
     fn peer_heard() -> (Contacts, Instant) {
         let (mut contacts, now) = nobody_heard();
-        contacts.heard(PEER, now);
+        contacts.heard(PEER, Vec::new(), now);
         (contacts, now)
     }
 
@@ -180,7 +211,7 @@ mod tests {
     fn a_peer_lives_for_less_than_an_election_timeout_after_each_gossip() {
         let (mut contacts, first) = peer_heard();
         let second = first + ELECTION / 2;
-        contacts.heard(PEER, second);
+        contacts.heard(PEER, Vec::new(), second);
         assert!(contacts.is_alive(PEER, first + ELECTION));
         assert!(!contacts.is_alive(PEER, second + ELECTION));
     }
@@ -198,7 +229,7 @@ mod tests {
             assert!(!contacts.is_alive(PEER, now));
             contacts.link_changed(PEER, LinkState::Up, now);
             assert!(!contacts.is_alive(PEER, now), "a stream that is up again says nothing yet");
-            contacts.heard(PEER, now);
+            contacts.heard(PEER, Vec::new(), now);
             assert!(contacts.is_alive(PEER, now));
         }
     }
@@ -211,28 +242,73 @@ mod tests {
         contacts.link_changed(PEER, LinkState::Refused, now);
         contacts.session_ended(PEER);
         assert!(contacts.is_gone(PEER), "the end of its own stream does not hide that its port refuses");
-        contacts.heard(PEER, now);
+        contacts.heard(PEER, Vec::new(), now);
         assert!(!contacts.is_gone(PEER));
+    }
+
+    /// Of three voters this one (1) and another (3) are alive; the leader (2) is silent here.
+    fn two_of_three(third_hears: &[i32]) -> (Contacts, Instant) {
+        let (mut contacts, now) = nobody_heard();
+        contacts.heard(2, vec![1, 3], now);
+        let later = now + ELECTION;
+        contacts.heard(3, third_hears.to_vec(), later);
+        (contacts, later)
+    }
+
+    #[test]
+    fn a_leader_is_lost_when_a_majority_of_the_voters_does_not_hear_it() {
+        let (contacts, now) = two_of_three(&[1]);
+        assert!(contacts.is_lost(2, &[1, 2, 3], 1, now));
+        assert_eq!(contacts.alive(now), [3]);
+    }
+
+    #[test]
+    fn a_leader_that_others_hear_is_not_lost() {
+        let (contacts, now) = two_of_three(&[1, 2]);
+        assert!(!contacts.is_lost(2, &[1, 2, 3], 1, now), "only the link to it is cut");
+        assert!(!contacts.is_lost(2, &[1, 2, 3, 4, 5], 1, now), "nobody knows what 4 and 5 hear");
+    }
+
+    #[test]
+    fn what_a_peer_says_counts_while_it_hears_this_node() {
+        let (contacts, now) = two_of_three(&[]);
+        assert!(!contacts.is_lost(2, &[1, 2, 3], 1, now));
+        let (contacts, now) = two_of_three(&[1]);
+        assert!(!contacts.is_lost(2, &[1, 2, 3], 1, now + ELECTION), "it has fallen silent itself");
+    }
+
+    #[test]
+    fn only_a_voter_judges_and_never_a_leader_that_lives() {
+        let (contacts, now) = two_of_three(&[1]);
+        assert!(!contacts.is_lost(2, &[2, 3], 1, now));
+        assert!(!contacts.is_lost(3, &[1, 2, 3], 1, now));
+        assert!(!contacts.is_lost(1, &[1, 2, 3], 1, now));
     }
 
     #[test]
     fn one_gossip_of_every_session_is_the_first() {
         let (mut contacts, now) = nobody_heard();
         contacts.session_started(PEER, now);
-        assert_eq!([contacts.heard(PEER, now), contacts.heard(PEER, now)], [true, false]);
+        assert_eq!(
+            [contacts.heard(PEER, Vec::new(), now), contacts.heard(PEER, Vec::new(), now)],
+            [true, false]
+        );
         contacts.session_ended(PEER);
         contacts.session_started(PEER, now);
-        assert_eq!([contacts.heard(PEER, now), contacts.heard(PEER, now)], [true, false]);
+        assert_eq!(
+            [contacts.heard(PEER, Vec::new(), now), contacts.heard(PEER, Vec::new(), now)],
+            [true, false]
+        );
     }
 
     #[test]
     fn a_session_goes_on_although_the_peer_was_forgotten_meanwhile() {
         let (mut contacts, now) = nobody_heard();
         contacts.session_started(PEER, now);
-        assert!(contacts.heard(PEER, now));
+        assert!(contacts.heard(PEER, Vec::new(), now));
         contacts.forget(PEER, now);
         assert!(!contacts.is_alive(PEER, now));
-        assert!(!contacts.heard(PEER, now), "what it claimed before stands");
+        assert!(!contacts.heard(PEER, Vec::new(), now), "what it claimed before stands");
         assert!(contacts.is_alive(PEER, now));
     }
 
@@ -249,7 +325,7 @@ mod tests {
         let (mut contacts, now) = nobody_heard();
         contacts.link_changed(PEER, LinkState::Up, now);
         assert_eq!(contacts.reachable_for(PEER, now), None, "not heard yet");
-        contacts.heard(PEER, now + MOMENT);
+        contacts.heard(PEER, Vec::new(), now + MOMENT);
         assert_eq!(contacts.reachable_for(PEER, now + MOMENT), Some(MOMENT));
         contacts.link_changed(PEER, LinkState::Up, now + MOMENT);
         assert_eq!(contacts.reachable_for(PEER, now + MOMENT), Some(Duration::ZERO));

@@ -11,17 +11,20 @@ use tracing::{info, warn};
 use super::Liveness;
 use super::calm::Calm;
 use super::orphans::{Candidacy, Orphans, rank};
+use super::sweeps::Sweeps;
 use crate::raft::group::{Group, Replication};
 use crate::raft::transport::link::Link;
+use crate::raft::transport::wire::Gossip;
 use crate::raft::transport::wire::envelope::Body;
 use crate::raft::transport::{Class, Peers};
-use crate::raft::types::{GroupId, METADATA_GROUP};
+use crate::raft::types::{GroupId, METADATA_GROUP, RaftNodeId};
 
 impl Liveness {
     /// Runs the driver until `stop` resolves.
     pub async fn run(self, peers: Peers, stop: impl Future<Output = ()>) {
         let work = async {
             let mut orphans = Orphans::new(self.inner.timing);
+            let mut sweeps = Sweeps::default();
             let mut calm = Calm::new(self.inner.timing.election * 2);
             let mut tick = tokio::time::interval(self.inner.timing.heartbeat / 2);
             tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -31,7 +34,7 @@ impl Liveness {
                     _ = tick.tick() => {
                         beat += 1;
                         self.notice_deaths();
-                        self.elect_orphans(&mut orphans);
+                        self.elect_orphans(&mut orphans, &mut sweeps);
                         if beat.is_multiple_of(2) {
                             let turn = calm.next_turn(self.reachable(&peers));
                             self.update_isrs(|group| turn.includes(group));
@@ -40,7 +43,7 @@ impl Liveness {
                     }
                     () = self.inner.wake.notified() => {
                         self.notice_deaths();
-                        self.elect_orphans(&mut orphans);
+                        self.elect_orphans(&mut orphans, &mut sweeps);
                         self.gossip_to_all(&peers, false);
                     }
                 }
@@ -65,11 +68,13 @@ impl Liveness {
 
     fn gossip_to_all(&self, peers: &Peers, even_if_nothing_new: bool) {
         let version = self.inner.claims.read().version();
+        let hears: Vec<u32> =
+            self.inner.contacts.lock().alive(Instant::now()).into_iter().map(|peer| peer as u32).collect();
         for peer in peers.ids() {
             let Some(link) = peers.link(peer, Class::Control).filter(Link::is_up) else { continue };
             let told = self.inner.contacts.lock().tell(peer, version, Instant::now());
             if told < version || even_if_nothing_new {
-                let news = self.inner.claims.read().news_since(told);
+                let news = Gossip { hears: hears.clone(), ..self.inner.claims.read().news_since(told) };
                 link.notify(METADATA_GROUP, Body::Gossip(news));
             }
         }
@@ -109,16 +114,23 @@ impl Liveness {
     }
 
     /// Starts elections in groups of this node that nobody alive leads.
-    fn elect_orphans(&self, orphans: &mut Orphans) {
+    fn elect_orphans(&self, orphans: &mut Orphans, sweeps: &mut Sweeps) {
         let Some(groups) = self.inner.groups.get() else { return };
+        // Read before the groups are looked at: what changes meanwhile is seen the next time.
+        let seen = (self.generation(), groups.generation());
+        if !sweeps.is_due(seen, orphans.any()) {
+            return;
+        }
         let now = Instant::now();
         let lacks_leader =
             |group: &Arc<Group>| group.leads().is_none() && self.leadership(group.id()).is_none();
         let orphaned: Vec<_> = groups.all().into_iter().filter(lacks_leader).collect();
         orphans.retain(&orphaned.iter().map(|g| g.id()).collect());
         for group in orphaned {
-            let rank = rank(&group.voters(), group.me(), |b| self.is_alive(b));
-            match orphans.candidacy(group.id(), rank, self.leader_is_gone(group.id()), now, rand::random()) {
+            let voters = group.voters();
+            let rank = rank(&voters, group.me(), |b| self.is_alive(b));
+            let leader_is_gone = self.leader_is_gone(group.id(), &voters, now);
+            match orphans.candidacy(group.id(), rank, leader_is_gone, now, rand::random()) {
                 Some(Candidacy::TakeOver) => group.take_over(),
                 Some(Candidacy::Elect) => group.elect(),
                 None => {}
@@ -126,9 +138,12 @@ impl Liveness {
         }
     }
 
-    /// Whether the last known leader's port refuses connections: no process is there that could still lead.
-    fn leader_is_gone(&self, group: GroupId) -> bool {
-        let leader = self.inner.claims.read().last_leader(group);
-        leader.is_some_and(|l| self.inner.contacts.lock().is_gone(l))
+    /// Whether no process is there that could still lead (the last known leader's port refuses connections), or a majority
+    /// of the voters does not hear it.
+    fn leader_is_gone(&self, group: GroupId, voters: &[RaftNodeId], now: Instant) -> bool {
+        let Some(leader) = self.inner.claims.read().last_leader(group) else { return false };
+        let voters: Vec<i32> = voters.iter().map(|v| v.broker()).collect();
+        let contacts = self.inner.contacts.lock();
+        contacts.is_gone(leader) || contacts.is_lost(leader, &voters, self.inner.me, now)
     }
 }

@@ -20,6 +20,7 @@ mod contacts;
 mod driver;
 mod isr;
 mod orphans;
+mod sweeps;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -136,10 +137,9 @@ impl Liveness {
     /// This node has lost the group.
     pub(super) fn renounces(&self, group: GroupId, term: u64) {
         self.inner.isrs.lock().forget(group);
-        let renounced = self.inner.claims.write().renounce(group, term);
-        if renounced {
-            self.wake();
-        }
+        self.inner.claims.write().renounce(group, term);
+        // Even if it had not claimed the group: the group has no leader now, as far as this node knows.
+        self.wake();
     }
 
     /// The group has left this node.
@@ -199,7 +199,8 @@ impl PeerEvents for Liveness {
     }
 
     fn gossip(&self, peer: i32, gossip: Gossip) {
-        let first_of_session = self.inner.contacts.lock().heard(peer, Instant::now());
+        let hears = gossip.hears.iter().map(|broker| *broker as i32).collect();
+        let first_of_session = self.inner.contacts.lock().heard(peer, hears, Instant::now());
         if first_of_session || !gossip.leaderships.is_empty() {
             self.inner.claims.write().merge(peer, first_of_session, gossip);
             self.tell();

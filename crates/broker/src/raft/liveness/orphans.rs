@@ -1,8 +1,9 @@
 //! When to run for the groups of this node that nobody alive leads.
 //!
 //! The voters that are alive take their turns half an election timeout apart, in the order of the group's voters, so
-//! that one candidate at a time runs. When the leader's process is gone there is no lease to wait for: the first try
-//! takes over. If that fails (this log lacks something that another has), ordinary elections follow, with pauses.
+//! that one candidate at a time runs. When the leader's process is gone, or a majority of the voters does not hear it, its
+//! lease is not waited for: the first try takes over. If that fails (this log lacks something that another has), ordinary
+//! elections follow, with pauses.
 //!
 //! Must never: do I/O, read a clock, or decide who leads. It proposes candidates; Raft's votes decide.
 
@@ -42,6 +43,11 @@ impl Orphans {
     /// All groups but these have a leader, or have left this node.
     pub(super) fn retain(&mut self, orphaned: &HashSet<GroupId>) {
         self.of.retain(|group, _| orphaned.contains(group));
+    }
+
+    /// Whether some group lacks a leader.
+    pub(super) fn any(&self) -> bool {
+        !self.of.is_empty()
     }
 
     /// Nobody alive leads the group: whether this node, which has that [`rank`] in it, runs for it now. `jitter`

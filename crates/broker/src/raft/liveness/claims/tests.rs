@@ -9,7 +9,10 @@ const GROUP: GroupId = 7;
 
 /// A gossip that tells of [`GROUP`] only.
 fn says(term: u64, isr: &[u32]) -> Gossip {
-    Gossip { leaderships: vec![wire::Leadership { group: GROUP, term, isr: isr.to_vec() }] }
+    Gossip {
+        leaderships: vec![wire::Leadership { group: GROUP, term, isr: isr.to_vec() }],
+        hears: Vec::new(),
+    }
 }
 
 fn nothing() -> Gossip {
