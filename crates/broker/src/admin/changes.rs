@@ -60,7 +60,7 @@ fn started(dry_run: bool, answer: Result<OperationView, Refusal>) -> Result<Resp
 
 /// The line in the log. It is written when this is dropped, so that a change
 /// whose caller goes away before the answer has one too.
-struct Audit {
+pub(super) struct Audit {
     action: &'static str,
     object: String,
     dry_run: bool,
@@ -70,11 +70,11 @@ struct Audit {
 }
 
 impl Audit {
-    fn new(action: &'static str, object: String, dry_run: bool, reason: Option<&String>) -> Self {
+    pub(super) fn new(action: &'static str, object: String, dry_run: bool, reason: Option<&String>) -> Self {
         Self { action, object, dry_run, reason: reason.cloned(), result: "abandoned".into() }
     }
 
-    async fn record<T>(mut self, answer: Answer<T>) -> Result<T, Refusal> {
+    pub(super) async fn record<T>(mut self, answer: Answer<T>) -> Result<T, Refusal> {
         let answer = answer.await.map_err(Refusal::from);
         answer.as_ref().err().map_or("ok", Refusal::code).clone_into(&mut self.result);
         answer

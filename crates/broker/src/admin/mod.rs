@@ -12,6 +12,7 @@
 //! | `GET /admin/v1/operations/{id}` | yes | one operation, with what is under way |
 //! | `POST /admin/v1/operations/{id}/cancel` | yes | 200: the operation |
 //! | `GET /admin/v1/storage` | yes | what this node's WAL holds, and why |
+//! | under `/admin/v1` | yes | changes of topics, partitions, nodes and groups: see [`v1`] |
 //! | `GET /metrics` | no | Prometheus text: scrapers cannot send our header easily |
 //!
 //! A node that does not know the key yet refuses what needs one; nothing is
@@ -31,6 +32,7 @@ mod server;
 mod sheet;
 #[cfg(test)]
 mod tests;
+mod v1;
 
 use chronik_common::admin::{
     AddNodeAnswer, AddNodeRequest, Health, Members, OperationView, Operations, Problem, RebalanceRequest,
@@ -43,6 +45,7 @@ pub use metrics::{
     FollowerLag, FsyncTimes, MetricsSnapshot, PartitionMetrics, PeerRpc, WalMetrics, render_metrics,
 };
 pub use server::serve;
+pub use v1::Act;
 
 /// An answer that takes time: the node may have to ask the one that leads.
 /// The [`Problem`] is what the caller is told, with its HTTP status and code.
@@ -53,7 +56,7 @@ pub type Answer<T> = BoxFuture<'static, Result<T, Problem>>;
 /// Plain answers are made from memory, at once. An [`Answer`] is dropped if
 /// the caller goes away first: what the node has proposed by then goes on, so
 /// every change must be one that may be asked for again.
-pub trait AdminBackend: Send + Sync + 'static {
+pub trait AdminBackend: Act + Send + Sync + 'static {
     /// Whether this node may be used, and why not.
     fn health(&self) -> Health;
     /// The whole cluster as this node knows it.

@@ -16,6 +16,7 @@ use super::auth::require_key;
 use super::changes::{add_node, cancel_operation, rebalance, remove_node};
 use super::metrics::render_metrics;
 use super::refusal::Refusal;
+use super::v1;
 
 const HEALTH: &str = "/admin/health";
 const STATUS: &str = "/admin/status";
@@ -68,8 +69,11 @@ pub(super) fn router(backend: Arc<dyn AdminBackend>) -> Router {
         .route(HEALTH, get(health))
         .route(METRICS, get(metrics))
         .method_not_allowed_fallback(answers_questions);
-    let keyed =
-        changes.merge(questions).route_layer(middleware::from_fn_with_state(backend.clone(), require_key));
+    let acts = v1::routes().method_not_allowed_fallback(has_other_methods);
+    let keyed = changes
+        .merge(questions)
+        .merge(acts)
+        .route_layer(middleware::from_fn_with_state(backend.clone(), require_key));
     keyed.merge(open).fallback(not_found).with_state(backend)
 }
 
@@ -117,14 +121,21 @@ pub(super) fn operation_id(text: &str) -> Result<u64, Refusal> {
 
 async fn not_found(uri: Uri) -> Refusal {
     let path: String = uri.path().chars().take(200).collect();
+    let routes = [&ROUTES[..], &v1::ACTS].concat();
     let suggestion =
-        nearest(&path, &ROUTES).map(|route| format!("did you mean {route}? ")).unwrap_or_default();
-    let hint = format!("{suggestion}the routes are {}", ROUTES.join(", "));
+        nearest(&path, &routes).map(|route| format!("did you mean {route}? ")).unwrap_or_default();
+    let hint = format!("{suggestion}the routes are {}", routes.join(", "));
     Refusal::from(Problem::new(404, "not_found", "Not Found", format!("there is nothing at {path}"), hint))
 }
 
 async fn answers_questions() -> Refusal {
     Refusal::method_not_allowed("this route only answers questions", "GET, HEAD")
+}
+
+/// Which ones is in the header `Allow`, which axum adds.
+async fn has_other_methods() -> Refusal {
+    let (title, detail) = ("Method Not Allowed", "this route has other methods");
+    Problem::new(405, "method_not_allowed", title, detail, "see the header Allow").into()
 }
 
 async fn changes_something() -> Refusal {

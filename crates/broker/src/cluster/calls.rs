@@ -22,8 +22,10 @@ pub enum Method {
     DeleteRecords = 4,
     /// Tell how large the groups on the node are, and how far replicas being added have come.
     Report = 5,
-    /// Hand leadership of a partition to its preferred replica.
+    /// Hand leadership of a partition to its preferred replica, or to one that is named.
     HandOver = 6,
+    /// About consumer groups, at their coordinator, and the bounds of partitions, at their leader.
+    Groups = 20,
 }
 
 impl Method {
@@ -36,6 +38,7 @@ impl Method {
             Self::DeleteRecords,
             Self::Report,
             Self::HandOver,
+            Self::Groups,
         ];
         all.into_iter().find(|m| *m as u32 == number)
     }
@@ -44,7 +47,9 @@ impl Method {
     fn class(self) -> Class {
         match self {
             Self::ProposeMetadata | Self::HandOver => Class::Control,
-            Self::Produce | Self::ListOffset | Self::DeleteRecords | Self::Report => Class::Bulk,
+            Self::Produce | Self::ListOffset | Self::DeleteRecords | Self::Report | Self::Groups => {
+                Class::Bulk
+            }
         }
     }
 }

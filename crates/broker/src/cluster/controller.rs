@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 use super::calls::Caller;
+use super::leaders::is_drained;
 use super::reports;
 use super::view::plan;
 use super::{MetadataLog, ProposalError, now_ms};
@@ -152,6 +153,10 @@ impl Controller {
             OperationKind::Rebalance { leaders_only, .. } => {
                 self.rebalance(image, operation, Goal::Rebalance { leaders_only: *leaders_only }).await
             }
+            OperationKind::MoveReplicas { group, replicas, .. } => match arrival(image, *group, replicas) {
+                Some(result) => self.finish(operation, result).await,
+                None => Ok(()),
+            },
         }
     }
 
@@ -302,7 +307,10 @@ impl Controller {
         let is_stand_in = |p: &&crate::metadata::Partition| {
             let preferred = p.replicas.first().map(|r| r.broker);
             self.liveness.leadership(p.group).is_some_and(|l| {
-                preferred.is_some_and(|p| p != l.leader && l.isr.contains(&p) && self.liveness.is_alive(p))
+                preferred.is_some_and(|p| {
+                    let can_lead = self.liveness.is_alive(p) && !is_drained(image, p);
+                    p != l.leader && l.isr.contains(&p) && can_lead
+                })
             })
         };
         partitions.filter(is_stand_in).count()
@@ -316,6 +324,20 @@ fn is_hopeless(image: &MetadataImage, group: GroupId) -> bool {
 
 fn same(from: &[i32], to: &[i32]) -> bool {
     from.len() == to.len() && from.iter().all(|b| to.contains(b))
+}
+
+/// How the move of a partition has ended; nothing while it is under way.
+fn arrival(image: &MetadataImage, group: GroupId, wanted: &[BrokerId]) -> Option<OperationResult> {
+    let failed = |reason: &str| Some(OperationResult::Failed { reason: reason.to_owned() });
+    let Some((_, _, partition)) = image.partition(group) else {
+        return failed("the partition was deleted");
+    };
+    if !partition.target().iter().map(|r| &r.broker).eq(wanted) {
+        return failed(
+            "the partition was given other replicas meanwhile; move it again if that was not meant",
+        );
+    }
+    partition.moving.is_none().then_some(OperationResult::Done)
 }
 
 /// What a rebalance that has nothing left to move has come to.

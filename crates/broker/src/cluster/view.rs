@@ -21,6 +21,7 @@ pub fn brokers(image: &MetadataImage, is_alive: impl Fn(BrokerId) -> bool) -> Ve
         rack: b.rack.clone(),
         alive: is_alive(b.id),
         draining: b.draining,
+        drained: b.drained,
     };
     image.brokers().values().map(broker).collect()
 }

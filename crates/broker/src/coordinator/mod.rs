@@ -22,7 +22,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-pub use service::Coordinator;
+pub use service::{Coordinator, GroupReport, MemberReport};
 
 /// A record of `__consumer_offsets`: key, and value or tombstone.
 pub type OffsetRecord = (Bytes, Option<Bytes>);

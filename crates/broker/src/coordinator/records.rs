@@ -278,6 +278,21 @@ pub fn subscribed_topics(subscription: &Bytes) -> Option<Vec<StrBytes>> {
     Some(topics)
 }
 
+/// The partitions in a `consumer` assignment, as far as they can be read: every version of the format begins with a
+/// version and the array of topics with their partitions. `None`: it is something else.
+pub fn assigned_partitions(assignment: &Bytes) -> Option<Vec<(StrBytes, i32)>> {
+    let mut reader = Reader::new(assignment.clone());
+    reader.i16("version").ok()?;
+    let mut assigned = Vec::new();
+    for _ in 0..reader.count("topics").ok()? {
+        let topic = reader.string("topic").ok()?;
+        for _ in 0..reader.count("partitions").ok()? {
+            assigned.push((topic.clone(), reader.i32("partition").ok()?));
+        }
+    }
+    Some(assigned)
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -56,6 +56,10 @@ pub struct Broker {
     /// Being removed: nothing new is placed on it and nothing is moved to it.
     #[serde(default)]
     pub draining: bool,
+    /// Leaderships are kept away from it, so that it can be stopped; its replicas stay. Holds until it is taken back,
+    /// whatever the broker does in between.
+    #[serde(default)]
+    pub drained: bool,
 }
 
 /// By what right a broker registers.

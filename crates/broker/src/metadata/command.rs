@@ -59,6 +59,13 @@ pub enum Command {
         /// Which one.
         id: BrokerId,
     },
+    /// Keeps leaderships away from a broker, or lets them come back.
+    SetDrained {
+        /// Which one.
+        id: BrokerId,
+        /// Whether it shall lead nothing.
+        drained: bool,
+    },
     /// Sets where the replicas of partitions shall be. All of the moves, or none if one is refused.
     MoveReplicas {
         /// At most one per partition. Partitions that do not exist any more are left out.
@@ -198,6 +205,8 @@ pub enum Outcome {
     InvitationCancelled,
     /// The broker is not a member (any more).
     BrokerRemoved,
+    /// The broker is drained as asked.
+    DrainedSet,
     /// The replicas are assigned.
     MovesStarted {
         /// Of the partitions asked for, those that have to move. The others have only got another order.

@@ -270,6 +270,6 @@ impl MetadataError {
     }
 }
 
-fn listed(ids: &[BrokerId]) -> String {
+pub(super) fn listed(ids: &[BrokerId]) -> String {
     ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }

@@ -8,6 +8,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::broker::BrokerId;
+use super::error::listed;
+use super::partition::GroupId;
 
 /// What an operation is to achieve.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +38,15 @@ pub enum OperationKind {
         #[serde(default)]
         reason: String,
     },
+    /// A partition gets the replicas that were asked for.
+    MoveReplicas {
+        /// The partition.
+        group: GroupId,
+        /// Its name, for people.
+        partition: String,
+        /// The brokers that shall hold it, the preferred leader first.
+        replicas: Vec<BrokerId>,
+    },
 }
 
 impl fmt::Display for OperationKind {
@@ -45,6 +56,9 @@ impl fmt::Display for OperationKind {
             Self::RemoveNode { node, force: true } => write!(f, "the forced removal of node {node}"),
             Self::Rebalance { leaders_only: true, .. } => f.write_str("a rebalance of the leaders"),
             Self::Rebalance { .. } => f.write_str("a rebalance"),
+            Self::MoveReplicas { partition, replicas, .. } => {
+                write!(f, "the move of {partition} to nodes {}", listed(replicas))
+            }
         }
     }
 }

@@ -56,6 +56,10 @@ impl CallHandler for Calls {
                 let Some(node) = self.node.get().cloned() else { return not_yet() };
                 async move { node.serve_lookup(&header).await }.boxed()
             }
+            Some(Method::Groups) => {
+                let Some(node) = self.node.get().cloned() else { return not_yet() };
+                async move { node.serve_group_call(&header).await }.boxed()
+            }
             None => std::future::ready(Err(format!("method {method} is not known to this version"))).boxed(),
         }
     }

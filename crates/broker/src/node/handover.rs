@@ -6,8 +6,8 @@ use futures::StreamExt;
 use tracing::{info, warn};
 
 use super::Node;
-use crate::cluster::view::raft_id;
-use crate::raft::{GroupId, METADATA_GROUP, RaftNodeId};
+use crate::cluster::leaders::heirs;
+use crate::raft::METADATA_GROUP;
 
 /// Hand-overs under way at a time.
 const MAX_AT_ONCE: usize = 64;
@@ -28,10 +28,11 @@ impl Node {
         if count == 0 {
             return;
         }
+        let image = &self.inner.metadata.image();
         let all = async {
             for groups in [partitions, metadata] {
                 let hand_over = |group: std::sync::Arc<crate::raft::Group>| async move {
-                    let heirs = self.heirs(group.id(), &group.voters());
+                    let heirs = heirs(&group, image, &self.inner.liveness);
                     heirs.is_empty() || group.hand_over(&heirs).await
                 };
                 let _: Vec<bool> = futures::stream::iter(groups)
@@ -46,21 +47,5 @@ impl Node {
         } else {
             warn!("could not hand over everything in time; the others will notice");
         }
-    }
-
-    /// The voters in sync, the preferred leader first.
-    fn heirs(&self, group: GroupId, voters: &[RaftNodeId]) -> Vec<RaftNodeId> {
-        let isr = self.leadership(group).map(|l| l.isr).unwrap_or_default();
-        let image = self.inner.metadata.image();
-        let preferred = image.partition(group).map(|(_, _, p)| p.target().to_vec()).unwrap_or_default();
-        let preferred: Vec<RaftNodeId> = preferred.into_iter().map(raft_id).collect();
-        let mut heirs: Vec<RaftNodeId> = voters
-            .iter()
-            .copied()
-            .filter(|v| v.broker() != self.id() && isr.contains(&v.broker()))
-            .filter(|v| self.inner.liveness.is_alive(v.broker()))
-            .collect();
-        heirs.sort_by_key(|h| preferred.iter().position(|p| p == h).unwrap_or(usize::MAX));
-        heirs
     }
 }

@@ -6,6 +6,7 @@
 //! - [`produce`], [`fetch`], [`topics`], [`groups`]: what the Kafka layer asks for ([`backend`] is that door), and
 //!   [`pipeline`]: what a connection was answered lately.
 //! - [`reassign`]: moving replicas and leaderships for Kafka clients; [`operations`]: the same for operators.
+//! - [`acts`]: what operators do to topics, partitions, nodes and consumer groups.
 //! - [`retention`]: deleting old records; [`purge`]: giving their space back.
 //! - [`repair`]: replacing damaged replicas.
 //! - [`handover`]: giving leadership away before the node stops.
@@ -14,6 +15,7 @@
 //!
 //! Must never: hold protocol details; those stay in `kafka` and `admin`.
 
+mod acts;
 mod backend;
 mod calls;
 mod fetch;

@@ -33,7 +33,7 @@ use crate::raft::METADATA_GROUP;
 pub(super) use progress::Told;
 use views::{name_of, unknown_operation};
 
-const TIMEOUT: Duration = Duration::from_secs(4);
+pub(super) const TIMEOUT: Duration = Duration::from_secs(4);
 
 /// A refusal as the API tells it.
 pub(super) fn problem(e: &ProposalError) -> Problem {
@@ -49,7 +49,7 @@ pub(super) fn problem(e: &ProposalError) -> Problem {
     }
 }
 
-fn refusal(refused: &MetadataError) -> Problem {
+pub(super) fn refusal(refused: &MetadataError) -> Problem {
     let hint = "see GET /admin/status for the cluster as it is";
     Problem::new(refused.http_status(), refused.code(), "Refused", refused.to_string(), hint)
 }
@@ -113,7 +113,10 @@ impl Node {
     }
 
     /// What starting the operation would make of the metadata.
-    fn rehearse(image: &MetadataImage, kind: &OperationKind) -> Result<(MetadataImage, Operation), Problem> {
+    pub(super) fn rehearse(
+        image: &MetadataImage,
+        kind: &OperationKind,
+    ) -> Result<(MetadataImage, Operation), Problem> {
         let mut after = image.clone();
         let command = Command::StartOperation { kind: kind.clone(), now_ms: now_ms(), partitions: 0 };
         match after.apply(command) {
@@ -125,7 +128,7 @@ impl Node {
         }
     }
 
-    async fn begin(
+    pub(super) async fn begin(
         &self,
         image: &MetadataImage,
         rehearsed: Operation,
@@ -202,7 +205,10 @@ impl Node {
             let result = OperationResult::Cancelled;
             let command = Command::FinishOperation { id, result, now_ms: now_ms() };
             self.inner.metadata.propose(command, TIMEOUT).await.map_err(|e| problem(&e))?;
-            let groups: Vec<_> = self.inner.metadata.image().moves().collect();
+            let groups: Vec<_> = match &operation.kind {
+                OperationKind::MoveReplicas { group, .. } => vec![*group],
+                _ => self.inner.metadata.image().moves().collect(),
+            };
             let forced = matches!(operation.kind, OperationKind::RemoveNode { force: true, .. });
             if !groups.is_empty() && !forced {
                 let command = Command::CancelMoves { groups };
@@ -214,7 +220,7 @@ impl Node {
         self.one_operation(id).await
     }
 
-    async fn reports(&self, image: &MetadataImage) -> Reports {
+    pub(super) async fn reports(&self, image: &MetadataImage) -> Reports {
         reports::collect(&self.inner.groups, &self.inner.caller, image, &self.inner.liveness).await
     }
 

@@ -100,7 +100,7 @@ impl Node {
         if leader == Some(self.id()) {
             self.hand_to_preferred(group).await;
         } else if let Some(leader) = leader {
-            self.ask_to_hand_over(leader, group).await?;
+            self.ask_to_hand_over(leader, group, None).await?;
         }
         while self.leadership(group).map(|l| l.leader) != Some(preferred) {
             if Instant::now() >= deadline {
@@ -119,24 +119,46 @@ impl Node {
 
     /// Hands a group that this node leads to its preferred replica.
     pub(super) async fn hand_to_preferred(&self, group: GroupId) {
-        if let (Some(heir), Some(group)) = (self.preferred_replica(group), self.inner.groups.get(group))
-            && group.voters().contains(&heir)
+        if let Some(heir) = self.preferred_replica(group) {
+            self.hand_to(group, heir.broker()).await;
+        }
+    }
+
+    /// Hands a group that this node leads to its replica on that broker.
+    pub(super) async fn hand_to(&self, group: GroupId, heir: BrokerId) {
+        if let Some(group) = self.inner.groups.get(group)
+            && let Some(heir) = group.voters().into_iter().find(|voter| voter.broker() == heir)
+            && heir != group.me()
         {
             group.hand_over(&[heir]).await;
         }
     }
 
-    async fn ask_to_hand_over(&self, leader: BrokerId, group: GroupId) -> Result<(), Failure> {
-        let header = group.to_be_bytes().to_vec().into();
+    /// Asks the leader of a group to hand it over: to the broker named, else to the preferred replica.
+    pub(super) async fn ask_to_hand_over(
+        &self,
+        leader: BrokerId,
+        group: GroupId,
+        heir: Option<BrokerId>,
+    ) -> Result<(), Failure> {
+        let mut header = group.to_be_bytes().to_vec();
+        header.extend(heir.map(BrokerId::to_be_bytes).into_iter().flatten());
+        let header = header.into();
         let asked = self.inner.caller.call(leader, Method::HandOver, header, Vec::new()).await;
         asked.map(drop).map_err(|e| Failure::new(ResponseError::NotLeaderOrFollower, e.to_string()))
     }
 
     /// Another node asks this one to hand over what it leads.
     pub(super) async fn serve_hand_over(&self, header: &[u8]) -> Result<Bytes, String> {
-        let group =
-            header.try_into().map(GroupId::from_be_bytes).map_err(|_| "no group is named".to_owned())?;
-        self.hand_to_preferred(group).await;
+        let unreadable = || "no group is named, or no broker behind it".to_owned();
+        let (group, heir) = header.split_first_chunk().ok_or_else(unreadable)?;
+        let group = GroupId::from_be_bytes(*group);
+        if heir.is_empty() {
+            self.hand_to_preferred(group).await;
+        } else {
+            let heir = heir.try_into().map_err(|_| unreadable())?;
+            self.hand_to(group, BrokerId::from_be_bytes(heir)).await;
+        }
         Ok(Bytes::new())
     }
 

@@ -16,6 +16,8 @@ pub(super) struct Node {
     pub alive: bool,
     /// Registered and not being drained: if it is down, it is expected back.
     pub staying: bool,
+    /// Leaderships are kept away from it.
+    pub drained: bool,
     /// Replicas that it holds.
     pub replicas: u64,
     /// Bytes of these replicas.
@@ -28,6 +30,11 @@ impl Node {
     /// Whether it may get replicas, and takes part when load is spread.
     pub fn open(&self) -> bool {
         self.alive && self.staying
+    }
+
+    /// Whether it takes part when leaderships are spread.
+    pub fn may_lead(&self) -> bool {
+        self.open() && !self.drained
     }
 
     /// Orders nodes by what they carry.
@@ -76,6 +83,7 @@ impl<'a> Cluster<'a> {
                 rack: broker.map_or(racks.len(), |b| racks.partition_point(|r| *r < b.rack.as_deref())),
                 alive: broker.is_some_and(|b| b.alive),
                 staying: broker.is_some_and(|b| !b.draining) && drained != Some(id),
+                drained: broker.is_some_and(|b| b.drained),
                 replicas: 0,
                 bytes: 0,
                 leaders: 0,

@@ -2,7 +2,7 @@
 //!
 //! A broker that leads too many partitions hands one to another replica of it; if that one leads as many, it hands on
 //! one of its own, and so forth along a chain of brokers. Without such a chain, no order of the replicas would be more
-//! even. Brokers that are down or being drained neither gain nor lose.
+//! even. Brokers that are down, drained or being removed neither gain nor lose.
 
 use std::collections::VecDeque;
 
@@ -39,9 +39,9 @@ impl Leaders<'_, '_> {
     fn offer(&mut self, p: usize) {
         let nodes = &self.cluster.nodes;
         if let [leader, followers @ ..] = &*self.cluster.partitions[p].replicas
-            && nodes[*leader].open()
+            && nodes[*leader].may_lead()
         {
-            for follower in followers.iter().filter(|n| nodes[**n].open()) {
+            for follower in followers.iter().filter(|n| nodes[**n].may_lead()) {
                 self.offers[leader * nodes.len() + follower].push(p);
             }
         }
@@ -71,7 +71,7 @@ impl Leaders<'_, '_> {
     /// Brokers along which leaderships can be handed on, from one that leads at least two more than the last.
     fn chain_to_fewer(&mut self) -> Option<Vec<usize>> {
         let mut open: Vec<usize> =
-            (0..self.cluster.nodes.len()).filter(|n| self.cluster.nodes[*n].open()).collect();
+            (0..self.cluster.nodes.len()).filter(|n| self.cluster.nodes[*n].may_lead()).collect();
         open.sort_unstable_by_key(|n| (self.cluster.nodes[*n].leaders, self.cluster.nodes[*n].id));
         open.iter().rev().find_map(|from| self.chain_from(*from, &open))
     }

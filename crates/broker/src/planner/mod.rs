@@ -47,6 +47,8 @@ pub struct Broker {
     pub alive: bool,
     /// Being removed: it gets nothing new, and does not count when load is spread.
     pub draining: bool,
+    /// Leaderships are kept away from it: it neither gains nor loses preferred ones.
+    pub drained: bool,
 }
 
 /// A partition with its replicas.
@@ -132,6 +134,8 @@ pub enum Why {
     Replicas,
     /// Some brokers held more bytes than others.
     Bytes,
+    /// An operator asked for it.
+    Asked,
     /// Some brokers were the preferred leaders of more partitions than others. Nothing is copied.
     Leaders,
 }
@@ -202,6 +206,7 @@ impl fmt::Display for Why {
             Self::Racks => "spreads the replicas over more racks",
             Self::Replicas => "evens out the number of replicas per broker",
             Self::Bytes => "evens out the bytes per broker",
+            Self::Asked => "asked for",
             Self::Leaders => "evens out the preferred leaders per broker",
         })
     }

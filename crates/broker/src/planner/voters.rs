@@ -35,7 +35,7 @@ mod tests {
     use super::*;
 
     fn broker(id: i32) -> Broker {
-        Broker { id, rack: None, alive: true, draining: false }
+        Broker { id, rack: None, alive: true, draining: false, drained: false }
     }
 
     fn brokers(ids: std::ops::RangeInclusive<i32>) -> Vec<Broker> {

@@ -73,6 +73,14 @@ impl<S: OffsetStore> Coordinator<S> {
         DeleteGroupsResponse::default().with_results(results)
     }
 
+    /// Deletes one group: answers when the tombstones are stored.
+    ///
+    /// # Errors
+    /// `GROUP_ID_NOT_FOUND`, `NON_EMPTY_GROUP`, or why it cannot be stored now.
+    pub async fn delete_group_named(&self, id: String) -> Result<(), ResponseError> {
+        self.delete_group(&StrBytes::from_string(id)).await
+    }
+
     async fn delete_group(&self, id: &StrBytes) -> Result<(), ResponseError> {
         let partition = self.partition_of(id)?;
         let id = detached(id);

@@ -93,6 +93,38 @@ impl<S: OffsetStore> Coordinator<S> {
         self.ask(partition, move |shard, answer| shard.commit(&group, commit, answer)).await
     }
 
+    /// Sets offsets of a group without members, for an operator: topic, partition, offset. Answers when they are stored.
+    ///
+    /// # Errors
+    /// `UNKNOWN_MEMBER_ID` if the group has members, or why they cannot be stored now.
+    pub async fn set_offsets(
+        &self,
+        group: String,
+        offsets: Vec<(String, i32, i64)>,
+    ) -> Result<(), ResponseError> {
+        let group = StrBytes::from_string(group);
+        let committed = |offset| CommittedOffset {
+            offset,
+            leader_epoch: -1,
+            metadata: StrBytes::new(),
+            commit_timestamp_ms: 0,
+            expire_timestamp_ms: None,
+        };
+        let offsets = offsets
+            .into_iter()
+            .map(|(topic, partition, offset)| ((StrBytes::from_string(topic), partition), committed(offset)));
+        let commit = Commit {
+            member_id: StrBytes::new(),
+            instance_id: None,
+            generation: -1,
+            knows_group_id_not_found: true,
+            offsets: offsets.collect(),
+            retention_ms: -1,
+        };
+        let partition = self.partition_of(&group)?;
+        self.ask(partition, move |shard, answer| shard.commit(&group, commit, answer)).await
+    }
+
     /// `OffsetFetch`. Topics `null` means every offset that the group has.
     pub async fn offset_fetch(&self, api_version: i16, request: OffsetFetchRequest) -> OffsetFetchResponse {
         if api_version >= FETCHES_GROUPS {

@@ -4,6 +4,7 @@
 mod administration;
 mod committing;
 mod membership;
+mod reporting;
 #[cfg(test)]
 mod tests;
 
@@ -17,6 +18,7 @@ use kafka_protocol::protocol::StrBytes;
 use parking_lot::Mutex;
 use tokio::sync::{mpsc, oneshot};
 
+pub use self::reporting::{GroupReport, MemberReport};
 use super::group::Ticket;
 use super::shard::{self, Answer, Operation, Shard};
 use super::{CoordinatorConfig, OffsetStore};

@@ -45,6 +45,7 @@ impl MetadataImage {
         broker.incarnation = match known {
             Some(known) => {
                 broker.draining = known.draining;
+                broker.drained = known.drained;
                 if known.directory_id == broker.directory_id {
                     known.incarnation
                 } else if standing == Standing::Founder {
@@ -101,6 +102,16 @@ impl MetadataImage {
         if let Some(broker) = Arc::make_mut(&mut self.brokers).get_mut(&id) {
             broker.draining = draining;
         }
+    }
+
+    pub(super) fn set_drained(&mut self, id: BrokerId, drained: bool) -> Applied {
+        let known = self.broker(id).ok_or_else(|| self.unknown_broker(id))?;
+        if known.drained != drained
+            && let Some(broker) = Arc::make_mut(&mut self.brokers).get_mut(&id)
+        {
+            broker.drained = drained;
+        }
+        Ok(Outcome::DrainedSet)
     }
 
     pub(super) fn unknown_broker(&self, id: BrokerId) -> MetadataError {

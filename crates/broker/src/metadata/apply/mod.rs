@@ -27,13 +27,16 @@ impl MetadataImage {
         match command {
             Command::SetClusterId { cluster_id } => Ok(self.set_cluster_id(cluster_id)),
             Command::RegisterBroker { id, directory_id, endpoints, rack, version, standing } => {
-                let (incarnation, draining) = (0, false);
-                let broker = Broker { id, incarnation, directory_id, endpoints, rack, version, draining };
+                let incarnation = 0;
+                let (draining, drained) = (false, false);
+                let broker =
+                    Broker { id, incarnation, directory_id, endpoints, rack, version, draining, drained };
                 self.register_broker(broker, standing)
             }
             Command::InviteBroker { id, endpoints } => self.invite_broker(id, endpoints),
             Command::CancelInvitation { id } => Ok(self.cancel_invitation(id)),
             Command::RemoveBroker { id } => self.remove_broker(id),
+            Command::SetDrained { id, drained } => self.set_drained(id, drained),
             Command::CreateTopic { name, id, assignment, config, unavailable } => {
                 self.create_topic(name, id, assignment, config, &unavailable)
             }

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use super::Applied;
 use crate::metadata::broker::BrokerId;
-use crate::metadata::command::Outcome;
+use crate::metadata::command::{MoveRequest, Outcome};
 use crate::metadata::error::MetadataError;
 use crate::metadata::image::{MetadataImage, Topic};
 use crate::metadata::operation::{Operation, OperationKind, OperationResult, OperationState};
+use crate::metadata::partition::GroupId;
 use crate::metadata::topic_config::readable;
 
 /// How many operations are remembered after their end.
@@ -38,11 +39,15 @@ impl MetadataImage {
                 self.check_rebalance(topics.as_deref(), *replication_factor)?;
                 planned
             }
+            OperationKind::MoveReplicas { group, replicas, .. } => {
+                self.start_move(*group, replicas)?;
+                1
+            }
         };
         match kind {
             OperationKind::RemoveNode { node, force: true } => self.retire(node),
             OperationKind::RemoveNode { node, force: false } => self.set_draining(node, true),
-            OperationKind::Rebalance { .. } => {}
+            OperationKind::Rebalance { .. } | OperationKind::MoveReplicas { .. } => {}
         }
         let operation = Operation {
             id: self.next_operation,
@@ -80,6 +85,15 @@ impl MetadataImage {
             operations.pop_first();
         }
         Ok(Outcome::OperationFinished(operation))
+    }
+
+    fn start_move(&mut self, group: GroupId, replicas: &[BrokerId]) -> Result<(), MetadataError> {
+        if self.partition(group).is_none() {
+            let reason = "the partition has been deleted".into();
+            return Err(MetadataError::InvalidRequest { reason });
+        }
+        let request = MoveRequest { group, replicas: replicas.to_vec(), renew: Vec::new() };
+        self.move_replicas(&[request]).map(drop)
     }
 
     /// Whether the cluster can do without the node. Whether it can right now, with who is alive, is not known here.

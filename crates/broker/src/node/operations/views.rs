@@ -50,6 +50,8 @@ impl Node {
             kind @ OperationKind::Rebalance { leaders_only, .. } => {
                 self.plan(image, Goal::Rebalance { leaders_only: *leaders_only }, Some(kind), reports)
             }
+            // Its only move is under way from the start.
+            OperationKind::MoveReplicas { .. } => Plan::default(),
         }
     }
 
@@ -179,6 +181,7 @@ fn blank(operation: &Operation) -> OperationView {
     let (kind, node_id, force) = match operation.kind {
         OperationKind::RemoveNode { node, force } => (Kind::RemoveNode, Some(node), Some(force)),
         OperationKind::Rebalance { .. } => (Kind::Rebalance, None, None),
+        OperationKind::MoveReplicas { .. } => (Kind::MoveReplicas, None, None),
     };
     OperationView {
         operation_id: Some(operation.id),

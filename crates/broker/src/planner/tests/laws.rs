@@ -21,7 +21,7 @@ fn goals() -> impl Strategy<Value = Goal> {
 fn any_broker(id: i32) -> impl Strategy<Value = Broker> {
     let rack = select(vec![None, Some("a"), Some("b"), Some("c")]);
     (rack, prop::bool::weighted(0.85), prop::bool::weighted(0.15)).prop_map(move |(rack, alive, draining)| {
-        Broker { id, rack: rack.map(str::to_owned), alive, draining }
+        Broker { id, rack: rack.map(str::to_owned), alive, draining, drained: false }
     })
 }
 
@@ -72,7 +72,13 @@ fn healthy_views() -> impl Strategy<Value = View> {
     )
         .prop_flat_map(|((racks, in_each), size): ((i32, i32), u64)| {
             let brokers: Vec<Broker> = (1..=racks * in_each)
-                .map(|id| Broker { id, rack: Some((id % racks).to_string()), alive: true, draining: false })
+                .map(|id| Broker {
+                    id,
+                    rack: Some((id % racks).to_string()),
+                    alive: true,
+                    draining: false,
+                    drained: false,
+                })
                 .collect();
             let partition = any_partition((1..=racks * in_each).collect(), vec![size], true);
             prop::collection::vec(partition, 0..60).prop_map(move |p| numbered(brokers.clone(), p))
@@ -244,7 +250,7 @@ proptest! {
         }
         let mut view = carried_out(&view, &plan(&view, REBALANCE));
         let new = view.brokers.len() as i32 + 1;
-        view.brokers.push(Broker { id: new, rack: None, alive: true, draining: false });
+        view.brokers.push(Broker { id: new, rack: None, alive: true, draining: false, drained: false });
 
         let plan = plan(&view, REBALANCE);
         let total: usize = view.partitions.iter().map(|p| p.replicas.len()).sum();

@@ -10,13 +10,18 @@ use super::*;
 
 /// Brokers 1 to `count`, up and without racks.
 fn brokers(count: i32) -> Vec<Broker> {
-    (1..=count).map(|id| Broker { id, rack: None, alive: true, draining: false }).collect()
+    (1..=count).map(|id| Broker { id, rack: None, alive: true, draining: false, drained: false }).collect()
 }
 
 /// Brokers 1 and up, up and in these racks.
 fn in_racks(racks: &[&str]) -> Vec<Broker> {
-    let broker =
-        |(id, rack): (i32, &&str)| Broker { id, rack: Some((*rack).into()), alive: true, draining: false };
+    let broker = |(id, rack): (i32, &&str)| Broker {
+        id,
+        rack: Some((*rack).into()),
+        alive: true,
+        draining: false,
+        drained: false,
+    };
     (1..).zip(racks).map(broker).collect()
 }
 

@@ -87,6 +87,11 @@ impl Liveness {
         drop(self.inner.groups.set(groups));
     }
 
+    /// This node's broker id.
+    pub fn me(&self) -> i32 {
+        self.inner.me
+    }
+
     /// Who leads the group now, as far as this node knows: `None` while nobody alive claims it.
     pub fn leadership(&self, group: GroupId) -> Option<Leadership> {
         let found = self.inner.claims.read().leadership(group).cloned();

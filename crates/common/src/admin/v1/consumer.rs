@@ -148,3 +148,12 @@ pub struct OffsetChange {
     #[serde(with = "decimal")]
     pub to: i64,
 }
+
+/// The answer to `DELETE /admin/v1/groups/{group}`, whose body is a [`DeleteTopicRequest`](super::DeleteTopicRequest).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupAnswer {
+    /// The group.
+    pub group: String,
+    /// For people.
+    pub message: String,
+}
