@@ -24,6 +24,8 @@ pub enum Method {
     Report = 5,
     /// Hand leadership of a partition to its preferred replica.
     HandOver = 6,
+    /// Answer a request of the admin API that another node has authenticated.
+    Admin = 7,
 }
 
 impl Method {
@@ -36,6 +38,7 @@ impl Method {
             Self::DeleteRecords,
             Self::Report,
             Self::HandOver,
+            Self::Admin,
         ];
         all.into_iter().find(|m| *m as u32 == number)
     }
@@ -44,7 +47,9 @@ impl Method {
     fn class(self) -> Class {
         match self {
             Self::ProposeMetadata | Self::HandOver => Class::Control,
-            Self::Produce | Self::ListOffset | Self::DeleteRecords | Self::Report => Class::Bulk,
+            Self::Produce | Self::ListOffset | Self::DeleteRecords | Self::Report | Self::Admin => {
+                Class::Bulk
+            }
         }
     }
 }

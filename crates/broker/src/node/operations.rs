@@ -33,7 +33,8 @@ use crate::raft::METADATA_GROUP;
 pub(super) use progress::Told;
 use views::{name_of, unknown_operation};
 
-const TIMEOUT: Duration = Duration::from_secs(4);
+/// How long the metadata may take to carry a change out.
+pub(super) const TIMEOUT: Duration = Duration::from_secs(4);
 
 /// A refusal as the API tells it.
 pub(super) fn problem(e: &ProposalError) -> Problem {
