@@ -3,6 +3,7 @@
 
 use axum::body::{Body, to_bytes};
 use axum::http::StatusCode;
+use chronik_common::admin::v1::{CreateKeyRequest, RevokeKeyRequest};
 use chronik_common::admin::{AddNodeRequest, CancelRequest, RebalanceRequest, RemoveNodeRequest};
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
@@ -33,6 +34,14 @@ impl RequestBody for RebalanceRequest {
 
 impl RequestBody for CancelRequest {
     const EXAMPLE: &str = r#"{"reason": "too slow"}"#;
+}
+
+impl RequestBody for CreateKeyRequest {
+    const EXAMPLE: &str = r#"{"name": "the dashboard", "role": "read"}"#;
+}
+
+impl RequestBody for RevokeKeyRequest {
+    const EXAMPLE: &str = r#"{"reason": "its owner left"}"#;
 }
 
 /// Reads a body. None at all is the same as `{}`.

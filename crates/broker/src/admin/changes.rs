@@ -1,5 +1,4 @@
-//! Routes that change the cluster. Every change that is asked for leaves one
-//! line in the log: what, of which object, why, and what came of it.
+//! Routes that change the cluster. Every change that is asked for is noted by its [`Audit`].
 
 use axum::Json;
 use axum::body::Body;
@@ -10,7 +9,7 @@ use chronik_common::admin::{
     AddNodeAnswer, AddNodeRequest, CancelRequest, OperationView, RebalanceRequest, RemoveNodeRequest,
 };
 
-use super::Answer;
+use super::audit::Audit;
 use super::body::read;
 use super::refusal::Refusal;
 use super::routes::{Backend, operation_id};
@@ -27,7 +26,7 @@ pub(super) async fn remove_node(State(backend): Backend, body: Body) -> Result<R
     let how = if request.force { " by force" } else { "" };
     let object = format!("node {}{how}", request.node_id);
     let audit = Audit::new("remove-node", object, dry_run, request.reason.as_ref());
-    started(dry_run, audit.record(backend.remove_node(request)).await)
+    started(dry_run, audit.record_operation(backend.remove_node(request)).await)
 }
 
 pub(super) async fn rebalance(State(backend): Backend, body: Body) -> Result<Response, Refusal> {
@@ -38,7 +37,7 @@ pub(super) async fn rebalance(State(backend): Backend, body: Body) -> Result<Res
         None => "all topics".to_owned(),
     };
     let audit = Audit::new("rebalance", object, dry_run, request.reason.as_ref());
-    started(dry_run, audit.record(backend.rebalance(request)).await)
+    started(dry_run, audit.record_operation(backend.rebalance(request)).await)
 }
 
 pub(super) async fn cancel_operation(
@@ -56,35 +55,4 @@ pub(super) async fn cancel_operation(
 fn started(dry_run: bool, answer: Result<OperationView, Refusal>) -> Result<Response, Refusal> {
     let status = if dry_run { StatusCode::OK } else { StatusCode::ACCEPTED };
     Ok((status, Json(answer?)).into_response())
-}
-
-/// The line in the log. It is written when this is dropped, so that a change
-/// whose caller goes away before the answer has one too.
-pub(super) struct Audit {
-    action: &'static str,
-    object: String,
-    dry_run: bool,
-    reason: Option<String>,
-    /// `ok`, or the code of the problem.
-    result: String,
-}
-
-impl Audit {
-    pub(super) fn new(action: &'static str, object: String, dry_run: bool, reason: Option<&String>) -> Self {
-        Self { action, object, dry_run, reason: reason.cloned(), result: "abandoned".into() }
-    }
-
-    pub(super) async fn record<T>(mut self, answer: Answer<T>) -> Result<T, Refusal> {
-        let answer = answer.await.map_err(Refusal::from);
-        answer.as_ref().err().map_or("ok", Refusal::code).clone_into(&mut self.result);
-        answer
-    }
-}
-
-impl Drop for Audit {
-    fn drop(&mut self) {
-        let Self { action, object, dry_run, reason, result } = self;
-        // Debug format keeps whatever callers write on one line.
-        tracing::info!(action, ?object, dry_run, reason = ?reason.as_deref().unwrap_or_default(), result, "audit");
-    }
 }

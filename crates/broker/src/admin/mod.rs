@@ -13,18 +13,30 @@
 //! | `POST /admin/v1/operations/{id}/cancel` | yes | 200: the operation |
 //! | `GET /admin/v1/storage` | yes | what this node's WAL holds, and why |
 //! | under `/admin/v1` | yes | changes of topics, partitions, nodes and groups: see [`v1`] |
+//! | `GET /admin/v1/keys` | admin | the API keys without their secrets |
+//! | `POST /admin/v1/keys` | admin | 201: a new key; its secret is shown this once |
+//! | `DELETE /admin/v1/keys/{id}` | admin | 200: the key that is refused from now on |
+//! | `GET /admin/v1/audit` | admin | the writes that all nodes remember |
 //! | `GET /metrics` | no | Prometheus text: scrapers cannot send our header easily |
 //!
 //! A node that does not know the key yet refuses what needs one; nothing is
-//! ever served unauthenticated for want of a key. Errors are problem details.
+//! ever served unauthenticated for want of a key. What a key may do its role
+//! says: questions need `read`, changes `operator`, the rest `admin`. Errors are problem details.
 //! Every change leaves one line in the log, whatever came of it.
 //!
 //! This module knows HTTP and nothing of the broker: it asks a
 //! [`AdminBackend`].
 
+mod api;
+mod audit;
 mod auth;
 mod body;
+mod caller;
 mod changes;
+mod forward;
+mod journal;
+mod keys;
+mod limiter;
 mod metrics;
 mod refusal;
 mod routes;
@@ -41,10 +53,12 @@ use chronik_common::admin::{
 use chronik_common::config::ApiKey;
 use futures::future::BoxFuture;
 
+pub use api::Api;
+pub use forward::Neighbours;
+pub use keys::{KeyStore, StoredKey};
 pub use metrics::{
     FollowerLag, FsyncTimes, MetricsSnapshot, PartitionMetrics, PeerRpc, WalMetrics, render_metrics,
 };
-pub use server::serve;
 pub use v1::Act;
 
 /// An answer that takes time: the node may have to ask the one that leads.
@@ -56,7 +70,7 @@ pub type Answer<T> = BoxFuture<'static, Result<T, Problem>>;
 /// Plain answers are made from memory, at once. An [`Answer`] is dropped if
 /// the caller goes away first: what the node has proposed by then goes on, so
 /// every change must be one that may be asked for again.
-pub trait AdminBackend: Act + Send + Sync + 'static {
+pub trait AdminBackend: Act + KeyStore + Neighbours + Send + Sync + 'static {
     /// Whether this node may be used, and why not.
     fn health(&self) -> Health;
     /// The whole cluster as this node knows it.

@@ -6,14 +6,16 @@ use axum::extract::{Path, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 use axum::{Json, Router, middleware};
 use chronik_common::admin::{Health, Members, OperationView, Operations, Problem, Status, StorageReport};
 use chronik_common::nearest;
 
 use super::AdminBackend;
-use super::auth::require_key;
+use super::audit::audit;
+use super::auth::{Door, require_key};
 use super::changes::{add_node, cancel_operation, rebalance, remove_node};
+use super::keys::{create_key, list_keys, revoke_key};
 use super::metrics::render_metrics;
 use super::refusal::Refusal;
 use super::v1;
@@ -28,10 +30,13 @@ const OPERATIONS: &str = "/admin/v1/operations";
 const OPERATION: &str = "/admin/v1/operations/{id}";
 const CANCEL: &str = "/admin/v1/operations/{id}/cancel";
 const STORAGE: &str = "/admin/v1/storage";
+const KEYS: &str = "/admin/v1/keys";
+const KEY: &str = "/admin/v1/keys/{id}";
+const AUDIT: &str = "/admin/v1/audit";
 const METRICS: &str = "/metrics";
 
 /// For those who ask for something else.
-const ROUTES: [&str; 11] = [
+const ROUTES: [&str; 14] = [
     HEALTH,
     STATUS,
     MEMBERS,
@@ -42,6 +47,9 @@ const ROUTES: [&str; 11] = [
     OPERATION,
     CANCEL,
     STORAGE,
+    KEYS,
+    KEY,
+    AUDIT,
     METRICS,
 ];
 
@@ -51,7 +59,7 @@ const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=
 pub(super) type Backend = State<Arc<dyn AdminBackend>>;
 
 /// All routes. Those behind the key are the default place for a new one.
-pub(super) fn router(backend: Arc<dyn AdminBackend>) -> Router {
+pub(super) fn router(backend: Arc<dyn AdminBackend>, door: Door) -> Router {
     let changes = Router::new()
         .route(ADD_NODE, post(add_node))
         .route(REMOVE_NODE, post(remove_node))
@@ -64,16 +72,16 @@ pub(super) fn router(backend: Arc<dyn AdminBackend>) -> Router {
         .route(OPERATIONS, get(operations))
         .route(OPERATION, get(operation))
         .route(STORAGE, get(storage))
+        .route(AUDIT, get(audit))
         .method_not_allowed_fallback(answers_questions);
+    let keys = Router::new().route(KEYS, get(list_keys).post(create_key)).route(KEY, delete(revoke_key));
     let open = Router::new()
         .route(HEALTH, get(health))
         .route(METRICS, get(metrics))
         .method_not_allowed_fallback(answers_questions);
     let acts = v1::routes().method_not_allowed_fallback(has_other_methods);
-    let keyed = changes
-        .merge(questions)
-        .merge(acts)
-        .route_layer(middleware::from_fn_with_state(backend.clone(), require_key));
+    let keyed = changes.merge(questions).merge(keys).merge(acts);
+    let keyed = keyed.route_layer(middleware::from_fn_with_state(door, require_key));
     keyed.merge(open).fallback(not_found).with_state(backend)
 }
 

@@ -4,11 +4,14 @@
 //! the life of the connection.
 
 use std::io;
-use std::sync::Arc;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use axum::Router;
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
@@ -16,8 +19,7 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-use super::AdminBackend;
-use super::routes::router;
+use super::auth::PeerAddress;
 
 /// Largest request head, in bytes.
 const MAX_HEAD: usize = 16 * 1024;
@@ -36,30 +38,24 @@ pub(super) struct Limits {
     pub connection: Duration,
 }
 
-const LIMITS: Limits =
+pub(super) const LIMITS: Limits =
     Limits { connections: 128, head: Duration::from_secs(5), connection: Duration::from_secs(30) };
 
-/// Serves the API on a listener until `stop` is cancelled; then open
-/// connections are dropped.
-pub async fn serve(listener: TcpListener, backend: Arc<dyn AdminBackend>, stop: CancellationToken) {
-    serve_within(LIMITS, listener, backend, stop).await;
-}
-
+/// Serves on a listener until `stop` is cancelled; then open connections are dropped.
 pub(super) async fn serve_within(
     limits: Limits,
     listener: TcpListener,
-    backend: Arc<dyn AdminBackend>,
+    router: Router,
     stop: CancellationToken,
 ) {
-    let router = router(backend);
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
             Some(_) = connections.join_next() => {}
             accepted = listener.accept(), if connections.len() < limits.connections => match accepted {
-                Ok((stream, _)) => {
-                    connections.spawn(serve_one(stream, router.clone(), limits));
+                Ok((stream, peer)) => {
+                    connections.spawn(serve_one(stream, peer.ip(), router.clone(), limits));
                 }
                 Err(error) => pause(&error).await,
             },
@@ -72,13 +68,18 @@ async fn pause(error: &io::Error) {
     sleep(ACCEPT_PAUSE).await;
 }
 
-async fn serve_one(stream: TcpStream, router: Router, limits: Limits) {
+async fn serve_one(stream: TcpStream, peer: IpAddr, router: Router, limits: Limits) {
+    let router = TowerToHyperService::new(router);
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(PeerAddress(peer));
+        router.call(request)
+    });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.head)
         .max_buf_size(MAX_HEAD)
         .keep_alive(false)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+        .serve_connection(TokioIo::new(stream), service);
     match timeout(limits.connection, connection).await {
         Ok(Ok(())) => {}
         Ok(Err(error)) => tracing::debug!(%error, "a connection of the admin API ended"),

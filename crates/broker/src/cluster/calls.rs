@@ -24,6 +24,8 @@ pub enum Method {
     Report = 5,
     /// Hand leadership of a partition to its preferred replica, or to one that is named.
     HandOver = 6,
+    /// Answer a request of the admin API that another node has authenticated.
+    Admin = 7,
     /// About consumer groups, at their coordinator, and the bounds of partitions, at their leader.
     Groups = 20,
 }
@@ -39,6 +41,7 @@ impl Method {
             Self::Report,
             Self::HandOver,
             Self::Groups,
+            Self::Admin,
         ];
         all.into_iter().find(|m| *m as u32 == number)
     }
@@ -47,7 +50,12 @@ impl Method {
     fn class(self) -> Class {
         match self {
             Self::ProposeMetadata | Self::HandOver => Class::Control,
-            Self::Produce | Self::ListOffset | Self::DeleteRecords | Self::Report | Self::Groups => {
+            Self::Produce
+            | Self::ListOffset
+            | Self::DeleteRecords
+            | Self::Report
+            | Self::Groups
+            | Self::Admin => {
                 Class::Bulk
             }
         }

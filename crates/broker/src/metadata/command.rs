@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::broker::{BrokerId, Endpoints, Standing};
 use super::image::{AdminKey, Topic};
+use super::key::AccessKey;
 use super::operation::{Operation, OperationKind, OperationResult};
 use super::partition::{GroupId, Replica};
 
@@ -154,6 +155,16 @@ pub enum Command {
         /// The key that the proposer drew or was configured with.
         key: AdminKey,
     },
+    /// Adds an API key.
+    CreateKey {
+        /// With an id that the proposer drew; it also recognises a repeated proposal.
+        key: AccessKey,
+    },
+    /// Takes an API key away. Nothing happens if there is none.
+    RevokeKey {
+        /// Its id.
+        id: String,
+    },
 }
 
 /// Where the replicas of one partition shall be.
@@ -243,4 +254,8 @@ pub enum Outcome {
         /// The key in force.
         key: AdminKey,
     },
+    /// The API key is valid.
+    KeyCreated,
+    /// The API key is not valid (any more).
+    KeyRevoked,
 }

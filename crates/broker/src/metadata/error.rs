@@ -61,6 +61,12 @@ pub enum MetadataError {
     /// A topic setting was refused.
     #[error(transparent)]
     InvalidConfig(#[from] ConfigError),
+    /// Another API key has the id that the proposer drew.
+    #[error("another API key has the id {id}; create it again")]
+    KeyExists {
+        /// The id.
+        id: String,
+    },
     /// A limit that protects the cluster.
     #[error("{reason}")]
     LimitReached {
@@ -251,6 +257,7 @@ impl MetadataError {
             Self::InvalidReplicationFactor { .. } => ("invalid_replication_factor", 400, 38),
             Self::InvalidReplicaAssignment { .. } => ("invalid_replica_assignment", 400, 39),
             Self::InvalidConfig(_) => ("invalid_config", 400, 40),
+            Self::KeyExists { .. } => ("key_exists", 409, 42),
             Self::LimitReached { .. } => ("limit_reached", 409, 44),
             Self::BrokerIdTaken { .. } => ("node_id_taken", 409, 101),
             Self::NotInvited { .. } => ("not_invited", 409, 102),

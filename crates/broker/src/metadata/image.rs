@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::broker::{Broker, BrokerId, Endpoints, FIRST_INCARNATION};
+use super::key::AccessKey;
 use super::operation::Operation;
 use super::partition::{FIRST_PARTITION_GROUP, GroupId, Partition, Replica};
 use super::placement::{Candidate, Load};
@@ -78,6 +79,7 @@ impl fmt::Debug for AdminKey {
 pub struct MetadataImage {
     pub(super) cluster_id: Option<String>,
     pub(super) admin_key: Option<AdminKey>,
+    pub(super) keys: Arc<BTreeMap<String, AccessKey>>,
     pub(super) brokers: Arc<BTreeMap<BrokerId, Broker>>,
     pub(super) invited: Arc<BTreeMap<BrokerId, Endpoints>>,
     pub(super) retired: Arc<BTreeMap<Uuid, BrokerId>>,
@@ -113,6 +115,11 @@ impl MetadataImage {
     /// The admin key, once the cluster has one.
     pub fn admin_key(&self) -> Option<&AdminKey> {
         self.admin_key.as_ref()
+    }
+
+    /// The API keys by id, without the admin key.
+    pub fn keys(&self) -> &BTreeMap<String, AccessKey> {
+        &self.keys
     }
 
     /// The registered brokers by id.
@@ -344,6 +351,7 @@ impl PartialEq for MetadataImage {
     fn eq(&self, other: &Self) -> bool {
         self.cluster_id == other.cluster_id
             && self.admin_key == other.admin_key
+            && self.keys == other.keys
             && self.brokers == other.brokers
             && self.invited == other.invited
             && self.retired == other.retired

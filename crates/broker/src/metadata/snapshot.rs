@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::broker::{Broker, BrokerId, Endpoints, FIRST_INCARNATION};
 use super::image::{AdminKey, MetadataImage, Topic};
+use super::key::AccessKey;
 use super::operation::Operation;
 use super::partition::GroupId;
 
@@ -18,6 +19,7 @@ use super::partition::GroupId;
 struct Written<'a> {
     cluster_id: Option<&'a str>,
     admin_key: Option<&'a AdminKey>,
+    keys: Vec<&'a AccessKey>,
     next_group: GroupId,
     next_incarnation: u32,
     next_operation: u64,
@@ -35,6 +37,8 @@ struct Written<'a> {
 struct Read {
     cluster_id: Option<String>,
     admin_key: Option<AdminKey>,
+    #[serde(default)]
+    keys: Vec<AccessKey>,
     next_group: GroupId,
     #[serde(default = "first_drawn_incarnation")]
     next_incarnation: u32,
@@ -64,6 +68,7 @@ impl Serialize for MetadataImage {
         Written {
             cluster_id: self.cluster_id(),
             admin_key: self.admin_key(),
+            keys: self.keys.values().collect(),
             next_group: self.next_group,
             next_incarnation: self.next_incarnation,
             next_operation: self.next_operation,
@@ -92,6 +97,7 @@ impl TryFrom<Read> for MetadataImage {
         let mut image = Self::new();
         image.cluster_id = read.cluster_id;
         image.admin_key = read.admin_key;
+        image.keys = Arc::new(read.keys.into_iter().map(|k| (k.id.clone(), k)).collect());
         image.next_group = read.next_group;
         image.next_incarnation = read.next_incarnation;
         image.next_operation = read.next_operation;

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use futures::FutureExt;
 
 use super::Node;
+use crate::admin::Api;
 use crate::cluster::MetadataLog;
 use crate::cluster::calls::Method;
 use crate::raft::transport::CallHandler;
@@ -16,6 +17,8 @@ use crate::raft::transport::server::BoxFuture;
 pub(super) struct Calls {
     pub(super) metadata: Arc<OnceLock<MetadataLog>>,
     pub(super) node: Arc<OnceLock<Node>>,
+    /// Holds the node, so it is not in there.
+    pub(super) admin: Arc<OnceLock<Api>>,
 }
 
 fn not_yet() -> BoxFuture<Result<Bytes, String>> {
@@ -59,6 +62,11 @@ impl CallHandler for Calls {
             Some(Method::Groups) => {
                 let Some(node) = self.node.get().cloned() else { return not_yet() };
                 async move { node.serve_group_call(&header).await }.boxed()
+            }
+            Some(Method::Admin) => {
+                let Some(api) = self.admin.get().cloned() else { return not_yet() };
+                let body = body.into_iter().next().unwrap_or_default();
+                api.answer_peer(header, body).boxed()
             }
             None => std::future::ready(Err(format!("method {method} is not known to this version"))).boxed(),
         }

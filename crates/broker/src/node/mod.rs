@@ -11,10 +11,11 @@
 //! - [`repair`]: replacing damaged replicas.
 //! - [`handover`]: giving leadership away before the node stops.
 //! - [`calls`]: what other nodes ask for.
-//! - [`status`], [`storage`]: what the admin API asks for.
+//! - [`status`], [`storage`], [`access`]: what the admin API asks for.
 //!
 //! Must never: hold protocol details; those stay in `kafka` and `admin`.
 
+mod access;
 mod acts;
 mod backend;
 mod calls;

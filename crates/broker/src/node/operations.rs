@@ -33,6 +33,7 @@ use crate::raft::METADATA_GROUP;
 pub(super) use progress::Told;
 use views::{name_of, unknown_operation};
 
+/// How long the metadata may take to carry a change out.
 pub(super) const TIMEOUT: Duration = Duration::from_secs(4);
 
 /// A refusal as the API tells it.

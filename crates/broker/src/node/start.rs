@@ -24,6 +24,7 @@ use uuid::Uuid;
 use super::calls::Calls;
 use super::groups::Store;
 use super::{Inner, Node, Partitions, status, topic_defaults};
+use crate::admin::Api;
 use crate::cluster::admission::Doorkeeper;
 use crate::cluster::calls::Caller;
 use crate::cluster::controller::Controller;
@@ -227,7 +228,9 @@ pub async fn start(config: NodeConfig) -> Result<Running, StartError> {
     tasks.spawn(follow_leadership(node.clone(), stop.clone()));
     look_after(&node, &stop, &tasks);
     serve_clients(&node, &stop, &tasks).await?;
-    status::serve(&node, &stop, &tasks).await?;
+    let api = Api::new(Arc::new(node.clone()), Some(&node.inner.config.data_dir));
+    drop(calls.admin.set(api.clone()));
+    status::serve(&node, &api, &stop, &tasks).await?;
     info!(node = me, cluster = %identity.cluster_id, "serving");
     Ok(Running { node, stop, tasks, wal })
 }

@@ -14,7 +14,7 @@ use tokio_util::task::TaskTracker;
 use super::start::bind;
 use super::{Node, StartError};
 use crate::admin::{
-    self, AdminBackend, Answer, FollowerLag, FsyncTimes, MetricsSnapshot, PartitionMetrics, WalMetrics,
+    AdminBackend, Answer, Api, FollowerLag, FsyncTimes, MetricsSnapshot, PartitionMetrics, WalMetrics,
 };
 use crate::log::epochs::leader_epoch;
 use crate::metadata::{Broker, MetadataImage, Partition, Topic};
@@ -151,12 +151,13 @@ impl Node {
 /// Serves the admin API on every configured address.
 pub(super) async fn serve(
     node: &Node,
+    api: &Api,
     stop: &CancellationToken,
     tasks: &TaskTracker,
 ) -> Result<(), StartError> {
     for address in &node.inner.config.bind.admin {
         let listener = bind(address, "the admin API").await?;
-        tasks.spawn(admin::serve(listener, Arc::new(node.clone()), stop.clone()));
+        tasks.spawn(api.clone().serve(listener, stop.clone()));
     }
     Ok(())
 }

@@ -176,22 +176,22 @@ async fn every_change_leaves_a_line_that_tells_what_why_and_with_which_result() 
         (
             "/admin/remove-node",
             r#"{"node_id": 9, "force": true, "reason": "its disk\nis full"}"#,
-            r#"action="remove-node" object="node 9 by force" dry_run=false reason="its disk\nis full" result="unknown""#,
+            r#"action="remove-node" object="node 9 by force" dry_run=false reason="its disk\nis full" result="unknown" key="bootstrap""#,
         ),
         (
             "/admin/rebalance",
             r#"{"topics": ["log-a", "log-b"], "dry_run": true}"#,
-            r#"action="rebalance" object="topics log-a, log-b" dry_run=true reason="" result="ok""#,
+            r#"action="rebalance" object="topics log-a, log-b" dry_run=true reason="" result="ok" key="bootstrap""#,
         ),
         (
             "/admin/v1/operations/771/cancel",
             "",
-            r#"action="cancel" object="operation 771" dry_run=false reason="" result="ok""#,
+            r#"action="cancel" object="operation 771" dry_run=false reason="" result="ok" key="bootstrap""#,
         ),
         (
             "/admin/add-node",
             &ADD.replace("\"node_id\": 4", "\"node_id\": 174"),
-            r#"action="add-node" object="node 174" dry_run=false reason="" result="ok""#,
+            r#"action="add-node" object="node 174" dry_run=false reason="" result="ok" key="bootstrap""#,
         ),
     ] {
         served.post(path, body).await;

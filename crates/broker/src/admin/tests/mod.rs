@@ -1,5 +1,6 @@
 //! The admin API over loopback, as `curl` and Prometheus see it.
 
+mod access;
 mod changes;
 mod metrics;
 mod questions;
@@ -19,7 +20,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use super::server::{Limits, serve_within};
+use super::server::Limits;
 use super::*;
 
 /// More than any test takes.
@@ -35,6 +36,7 @@ struct FakeNode {
     /// Whether changes get no answer, ever.
     hangs: AtomicBool,
     asked: Mutex<Vec<String>>,
+    access: access::FakeAccess,
 }
 
 impl FakeNode {
@@ -166,7 +168,8 @@ async fn served_within(limits: Limits) -> Served {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let stop = CancellationToken::new();
-    tokio::spawn(serve_within(limits, listener, node.clone(), stop.clone()));
+    let api = Api::new(node.clone(), None);
+    tokio::spawn(api.serve_within(limits, listener, stop.clone()));
     Served { node, address, stop: stop.clone(), _stop_at_the_end: stop.drop_guard() }
 }
 

@@ -8,7 +8,7 @@ use chronik_common::admin::v1::{
 };
 
 use crate::admin::body::{RequestBody, read};
-use crate::admin::changes::Audit;
+use crate::admin::audit::Audit;
 use crate::admin::refusal::Refusal;
 use crate::admin::routes::Backend;
 

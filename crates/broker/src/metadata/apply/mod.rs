@@ -4,6 +4,7 @@
 //! command leaves no trace.
 
 mod brokers;
+mod keys;
 mod moves;
 mod operations;
 mod topics;
@@ -54,6 +55,8 @@ impl MetadataImage {
             Command::FinishOperation { id, result, now_ms } => self.finish_operation(id, result, now_ms),
             Command::AllocateProducerIds { count } => self.allocate_producer_ids(count),
             Command::SetAdminKey { key } => self.set_admin_key(key),
+            Command::CreateKey { key } => self.create_key(key),
+            Command::RevokeKey { id } => Ok(self.revoke_key(&id)),
         }
     }
 

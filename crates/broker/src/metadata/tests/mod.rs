@@ -9,6 +9,7 @@ use super::*;
 
 mod brokers;
 mod histories;
+mod keys;
 mod moves;
 mod operations;
 mod snapshots;
