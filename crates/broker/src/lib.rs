@@ -13,4 +13,5 @@ pub mod node;
 pub mod partition;
 pub mod planner;
 pub mod raft;
+pub mod survey;
 pub mod wal;

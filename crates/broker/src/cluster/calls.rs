@@ -26,6 +26,8 @@ pub enum Method {
     HandOver = 6,
     /// Answer a request of the admin API that another node has authenticated.
     Admin = 7,
+    /// Tell of the node itself and of the groups that it leads.
+    Survey = 8,
     /// About consumer groups, at their coordinator, and the bounds of partitions, at their leader.
     Groups = 20,
 }
@@ -41,6 +43,7 @@ impl Method {
             Self::Report,
             Self::HandOver,
             Self::Groups,
+            Self::Survey,
             Self::Admin,
         ];
         all.into_iter().find(|m| *m as u32 == number)
@@ -55,6 +58,7 @@ impl Method {
             | Self::DeleteRecords
             | Self::Report
             | Self::Groups
+            | Self::Survey
             | Self::Admin => {
                 Class::Bulk
             }

@@ -59,6 +59,10 @@ impl CallHandler for Calls {
                 let Some(node) = self.node.get().cloned() else { return not_yet() };
                 async move { node.serve_lookup(&header).await }.boxed()
             }
+            Some(Method::Survey) => {
+                let Some(node) = self.node.get().cloned() else { return not_yet() };
+                async move { Ok(node.serve_survey().await) }.boxed()
+            }
             Some(Method::Groups) => {
                 let Some(node) = self.node.get().cloned() else { return not_yet() };
                 async move { node.serve_group_call(&header).await }.boxed()

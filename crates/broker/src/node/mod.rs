@@ -10,6 +10,7 @@
 //! - [`retention`]: deleting old records; [`purge`]: giving their space back.
 //! - [`repair`]: replacing damaged replicas.
 //! - [`handover`]: giving leadership away before the node stops.
+//! - [`surveying`]: what this node tells of itself, and how it looks at the whole cluster; [`sights`]: what it sees happen.
 //! - [`calls`]: what other nodes ask for.
 //! - [`status`], [`storage`], [`access`]: what the admin API asks for.
 //!
@@ -31,6 +32,8 @@ mod reassign;
 mod repair;
 mod retention;
 mod start;
+mod surveying;
+mod sights;
 mod status;
 mod storage;
 mod topics;
@@ -70,6 +73,10 @@ struct Inner {
     topic_infos: RwLock<HashMap<Uuid, view::Cached>>,
     /// How far operations have come, as this node has told it.
     told: Mutex<HashMap<u64, operations::Told>>,
+    /// The cluster as it was last looked at.
+    observatory: surveying::Observatory,
+    /// What this node has seen happen.
+    journal: Arc<crate::survey::Journal>,
 }
 
 impl Node {

@@ -23,6 +23,8 @@ use uuid::Uuid;
 
 use super::calls::Calls;
 use super::groups::Store;
+use super::sights::watch_the_cluster;
+use super::surveying::Observatory;
 use super::{Inner, Node, Partitions, status, topic_defaults};
 use crate::admin::Api;
 use crate::cluster::admission::Doorkeeper;
@@ -220,12 +222,15 @@ pub async fn start(config: NodeConfig) -> Result<Running, StartError> {
             producer_ids: tokio::sync::Mutex::new(0..0),
             topic_infos: RwLock::default(),
             told: Mutex::default(),
+            observatory: Observatory::default(),
+            journal: Arc::default(),
             config,
         }),
     };
     drop(calls.node.set(node.clone()));
     tasks.spawn(follow_metadata(node.clone(), stop.clone()));
     tasks.spawn(follow_leadership(node.clone(), stop.clone()));
+    tasks.spawn(watch_the_cluster(node.clone(), stop.clone()));
     look_after(&node, &stop, &tasks);
     serve_clients(&node, &stop, &tasks).await?;
     let api = Api::new(Arc::new(node.clone()), Some(&node.inner.config.data_dir));

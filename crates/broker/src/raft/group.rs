@@ -72,6 +72,10 @@ pub struct Progress {
 pub struct Replication {
     /// The last index of the leader's own log.
     pub last: Option<u64>,
+    /// The last index that a quorum has.
+    pub committed: Option<u64>,
+    /// The last index that is applied here.
+    pub applied: Option<u64>,
     /// All other members.
     pub followers: Vec<Progress>,
 }
@@ -262,7 +266,13 @@ impl Group {
                 votes: votes(*id),
             })
             .collect();
-        Some(Replication { last: metrics.last_log_index, followers })
+        let index = |id: &Option<super::types::LogId>| id.as_ref().map(|id| id.index);
+        Some(Replication {
+            last: metrics.last_log_index,
+            committed: index(&metrics.cluster_committed),
+            applied: index(&metrics.last_applied),
+            followers,
+        })
     }
 
     /// The state machine's state and position, for a WAL checkpoint.

@@ -47,6 +47,11 @@ impl Claims {
         self.of.get(&group).map(|c| &c.leadership).filter(|l| !l.isr.is_empty())
     }
 
+    /// The claims that stand and have not been renounced.
+    pub(super) fn standing(&self) -> impl Iterator<Item = (GroupId, &Leadership)> {
+        self.of.iter().map(|(group, c)| (*group, &c.leadership)).filter(|(_, l)| !l.isr.is_empty())
+    }
+
     /// Who claimed the group last, even if it was this node and it has renounced.
     pub(super) fn last_leader(&self, group: GroupId) -> Option<i32> {
         self.of.get(&group).map(|c| c.leadership.leader)

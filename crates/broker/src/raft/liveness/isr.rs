@@ -85,6 +85,11 @@ impl IsrRecords {
         isr
     }
 
+    /// When the follower of a group that this node leads was last caught up.
+    pub(super) fn caught_up(&self, group: GroupId, broker: i32) -> Option<Instant> {
+        self.of.get(&group)?.caught_up.get(&broker).copied()
+    }
+
     /// This node does not lead the group any more.
     pub(super) fn forget(&mut self, group: GroupId) {
         self.of.remove(&group);

@@ -22,6 +22,7 @@ mod isr;
 mod orphans;
 mod sweeps;
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
@@ -96,6 +97,27 @@ impl Liveness {
     pub fn leadership(&self, group: GroupId) -> Option<Leadership> {
         let found = self.inner.claims.read().leadership(group).cloned();
         found.filter(|l| self.is_alive(l.leader))
+    }
+
+    /// The leadership of every group that somebody alive leads.
+    pub fn leaderships(&self) -> HashMap<GroupId, Leadership> {
+        let alive: Vec<i32> = self.alive();
+        let claims = self.inner.claims.read();
+        claims.standing().filter(|(_, l)| alive.contains(&l.leader)).map(|(g, l)| (g, l.clone())).collect()
+    }
+
+    /// The brokers that are alive, this one among them.
+    pub fn alive(&self) -> Vec<i32> {
+        let mut alive = self.inner.contacts.lock().alive(Instant::now());
+        alive.push(self.inner.me);
+        alive
+    }
+
+    /// How long ago this node, as the group's leader, last saw that the broker had its whole log. Of one that it has not
+    /// seen with the whole log yet: since it looks.
+    pub fn behind_for(&self, group: GroupId, broker: i32) -> Option<std::time::Duration> {
+        let caught_up = self.inner.isrs.lock().caught_up(group, broker)?;
+        Some(Instant::now().saturating_duration_since(caught_up))
     }
 
     /// Whether the broker was heard of lately.

@@ -1,0 +1,205 @@
+//! What this node tells of itself and of the groups that it leads, and how it looks at the whole cluster: it asks all nodes
+//! that are alive, at most once a second, however many ask it.
+//!
+//! Must never: cost anything while nobody asks.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use futures::future::join_all;
+use prost::Message;
+
+use super::Node;
+use crate::cluster::calls::Method;
+use crate::cluster::now_ms;
+use crate::metadata::BrokerId;
+use crate::raft::{Group, METADATA_GROUP};
+use crate::survey::{FollowerSurvey, GroupSurvey, NodeSurvey, Picture, Rates};
+use crate::wal::{FSYNC_BUCKETS_US, Stats};
+
+/// A picture that is no older is good enough.
+const FRESH: Duration = Duration::from_millis(900);
+/// A picture that is older says nothing about what flows now.
+const STALE: Duration = Duration::from_secs(30);
+/// Between the two surveys that are needed to know what flows.
+const APART: Duration = Duration::from_millis(300);
+/// For a node that does not answer.
+const TIMEOUT: Duration = Duration::from_secs(1);
+
+/// The cluster as it was last looked at.
+pub(super) struct Observatory {
+    started: Instant,
+    /// Held while it is looked: who comes meanwhile waits and gets the same picture.
+    last: tokio::sync::Mutex<Option<(Instant, Arc<Picture>)>>,
+}
+
+impl Default for Observatory {
+    fn default() -> Self {
+        Self { started: Instant::now(), last: tokio::sync::Mutex::default() }
+    }
+}
+
+type Surveys = BTreeMap<BrokerId, (Arc<NodeSurvey>, i64)>;
+
+impl Node {
+    /// The whole cluster, not more than a second ago.
+    pub(super) async fn picture(&self) -> Arc<Picture> {
+        let mut last = self.inner.observatory.last.lock().await;
+        if let Some((taken, picture)) = &*last
+            && taken.elapsed() < FRESH
+        {
+            return picture.clone();
+        }
+        let before = match &*last {
+            Some((taken, picture)) if taken.elapsed() < STALE => picture.surveys.clone(),
+            _ => {
+                let before = self.gather().await;
+                tokio::time::sleep(APART).await;
+                before
+            }
+        };
+        let surveys = self.gather().await;
+        let mut rates = Rates::default();
+        for (node, (after, _)) in &surveys {
+            if let Some((before, _)) = before.get(node) {
+                rates.add(before, after);
+            }
+        }
+        let picture = Arc::new(self.compose(surveys, rates));
+        *last = Some((Instant::now(), picture.clone()));
+        picture
+    }
+
+    fn compose(&self, surveys: Surveys, rates: Rates) -> Picture {
+        let image = self.inner.metadata.image();
+        let metadata = self.inner.groups.get(METADATA_GROUP).map(|g| g.members()).unwrap_or_default();
+        Picture {
+            taken_at_ms: now_ms(),
+            me: self.id(),
+            leader: self.inner.metadata.leader(),
+            metadata_voters: metadata.voters().iter().map(|v| v.broker()).collect(),
+            defaults: self.topic_defaults(),
+            alive: self.inner.liveness.alive().into_iter().collect(),
+            leaderships: self.inner.liveness.leaderships(),
+            missing: image.brokers().keys().copied().filter(|b| !surveys.contains_key(b)).collect(),
+            surveys,
+            rates: Arc::new(rates),
+            image,
+        }
+    }
+
+    /// Asks all nodes that are alive, this one among them. Who does not answer in time is left out.
+    async fn gather(&self) -> Surveys {
+        let image = self.inner.metadata.image();
+        let me = self.id();
+        let others = image.brokers().keys().copied().filter(|b| *b != me && self.inner.liveness.is_alive(*b));
+        let asked = others.map(|node| async move { (node, self.ask(node).await) });
+        let (own, answers) = tokio::join!(self.local_survey(), join_all(asked));
+        let answered = answers.into_iter().filter_map(|(node, answer)| Some((node, answer?)));
+        answered.chain([(me, (Arc::new(own), 0))]).collect()
+    }
+
+    /// What the node tells, and its clock minus this one's.
+    async fn ask(&self, node: BrokerId) -> Option<(Arc<NodeSurvey>, i64)> {
+        let asked = now_ms();
+        let call = self.inner.caller.call(node, Method::Survey, Bytes::new(), Vec::new());
+        let bytes = tokio::time::timeout(TIMEOUT, call).await.ok()?.ok()?;
+        let survey = NodeSurvey::decode(bytes).ok()?;
+        let offset = survey.now_ms - i64::midpoint(asked, now_ms());
+        Some((Arc::new(survey), offset))
+    }
+
+    pub(super) async fn serve_survey(&self) -> Bytes {
+        self.local_survey().await.encode_to_vec().into()
+    }
+
+    /// It looks at every group: not on a thread that serves others.
+    async fn local_survey(&self) -> NodeSurvey {
+        let node = self.clone();
+        tokio::task::spawn_blocking(move || node.survey_now()).await.unwrap_or_default()
+    }
+
+    fn survey_now(&self) -> NodeSurvey {
+        let wal = self.inner.groups.wal().stats();
+        let disk = rustix::fs::statvfs(&self.inner.config.wal_dir).ok();
+        let usage = usage();
+        let partitions = self.inner.partitions.all();
+        NodeSurvey {
+            node: self.id(),
+            now_ms: now_ms(),
+            uptime_ms: self.inner.observatory.started.elapsed().as_millis() as u64,
+            memory: usage.map(|u| u.memory),
+            cpu_us: usage.map(|u| u.cpu_us),
+            wal_bytes: wal.disk_bytes,
+            disk_free: disk.map(|d| d.f_bavail.saturating_mul(d.f_frsize)),
+            disk_total: disk.map(|d| d.f_blocks.saturating_mul(d.f_frsize)),
+            fsync_p99_us: p99(&wal),
+            damaged: self.inner.partitions.damaged() as u64,
+            log_bytes: partitions.iter().map(|p| p.log_bytes()).sum(),
+            groups: self.inner.groups.all().iter().filter_map(|group| self.survey_group(group)).collect(),
+        }
+    }
+
+    /// Of a group that this node leads.
+    fn survey_group(&self, group: &Group) -> Option<GroupSurvey> {
+        let term = group.leads()?;
+        let replication = group.replication()?;
+        let log = group.log();
+        let state = log.state();
+        let (first, next) = (state.first_index(), state.next_index());
+        let partition = self.inner.partitions.get(group.id());
+        let (log_start, high_watermark) = partition.as_ref().map(|p| p.bounds()).unwrap_or_default();
+        let followers = replication.followers.iter().map(|follower| {
+            let from = follower.matched.map_or(first, |m| (m + 1).max(first));
+            let node = follower.node.broker();
+            FollowerSurvey {
+                node,
+                votes: follower.votes,
+                matched: follower.matched,
+                lacks_bytes: if from < next { log.bytes(from..next) } else { 0 },
+                acked_ms: follower.acked.map(|ago| ago.as_millis() as u64),
+                behind_ms: self.inner.liveness.behind_for(group.id(), node).map(|d| d.as_millis() as u64),
+            }
+        });
+        Some(GroupSurvey {
+            group: group.id(),
+            term,
+            first,
+            last: next.saturating_sub(1),
+            committed: replication.committed,
+            applied: replication.applied.unwrap_or(0),
+            high_watermark,
+            log_start,
+            bytes: partition.map_or(0, |p| p.log_bytes()),
+            followers: followers.collect(),
+        })
+    }
+}
+
+/// The upper limit of the bucket that the 99th of a hundred flushes is in; twice the last limit for those beyond it.
+fn p99(wal: &Stats) -> Option<u64> {
+    let total: u64 = wal.fsync_buckets.iter().sum();
+    let mut seen = 0;
+    let bucket = wal.fsync_buckets.iter().position(|count| {
+        seen += count;
+        total > 0 && seen * 100 >= total * 99
+    })?;
+    Some(FSYNC_BUCKETS_US.get(bucket).copied().unwrap_or(FSYNC_BUCKETS_US[FSYNC_BUCKETS_US.len() - 1] * 2))
+}
+
+/// What this process takes of the machine.
+#[derive(Debug, Clone, Copy)]
+struct Usage {
+    memory: u64,
+    cpu_us: u64,
+}
+
+/// From `/proc`; `None` where there is none.
+fn usage() -> Option<Usage> {
+    let pages: u64 = std::fs::read_to_string("/proc/self/statm").ok()?.split(' ').nth(1)?.parse().ok()?;
+    let cpu = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    let cpu_us = (cpu.tv_sec as u64).saturating_mul(1_000_000) + cpu.tv_nsec as u64 / 1000;
+    Some(Usage { memory: pages * rustix::param::page_size() as u64, cpu_us })
+}

@@ -1,0 +1,116 @@
+//! What changed from one state of a dashboard to the next.
+
+use std::collections::HashMap;
+
+use chronik_common::admin::v1::{Delta, PartitionView, Snapshot};
+
+/// What takes a dashboard from one state to another.
+pub fn delta(before: &Snapshot, after: &Snapshot) -> Delta {
+    let (partitions, gone_partitions) = partitions(&before.partitions, &after.partitions);
+    Delta {
+        taken_at_ms: after.taken_at_ms,
+        leader_id: after.leader_id,
+        health: changed(&before.health, &after.health),
+        nodes: changed(&before.nodes, &after.nodes),
+        partitions,
+        gone_partitions,
+        metadata_raft: if before.metadata_raft == after.metadata_raft { None } else { after.metadata_raft.clone() },
+        groups: changed(&before.groups, &after.groups),
+        operations: changed(&before.operations, &after.operations),
+        missing_nodes: after.missing_nodes.clone(),
+    }
+}
+
+fn changed<T: PartialEq + Clone>(before: &T, after: &T) -> Option<T> {
+    (before != after).then(|| after.clone())
+}
+
+type Gone = Vec<(String, i32)>;
+
+/// Both are sorted by topic and number, and mostly the same.
+fn partitions(before: &[PartitionView], after: &[PartitionView]) -> (Vec<PartitionView>, Gone) {
+    let mut known: HashMap<(&str, i32), &PartitionView> =
+        before.iter().map(|p| ((p.topic.as_str(), p.partition), p)).collect();
+    let news = after
+        .iter()
+        .filter(|p| known.remove(&(p.topic.as_str(), p.partition)).is_none_or(|old| !is_same(old, p)))
+        .cloned()
+        .collect();
+    let gone = known.into_keys().map(|(topic, partition)| (topic.to_owned(), partition)).collect();
+    (news, gone)
+}
+
+/// Whether nothing has happened to the partition: the time since a quiescent follower answered grows all the same.
+fn is_same(before: &PartitionView, after: &PartitionView) -> bool {
+    let calm = |p: &PartitionView| {
+        let mut p = p.clone();
+        for follower in p.raft.iter_mut().flat_map(|raft| &mut raft.followers) {
+            follower.acked_ms = None;
+        }
+        p
+    };
+    before == after || calm(before) == calm(after)
+}
+
+#[cfg(test)]
+mod tests {
+    use chronik_common::admin::v1::{HealthReport, PartitionState, Verdict};
+
+    use super::*;
+
+    fn partition(number: i32, leader: i32) -> PartitionView {
+        PartitionView {
+            topic: "t".into(),
+            partition: number,
+            state: PartitionState::Healthy,
+            leader: Some(leader),
+            leader_epoch: Some(1),
+            replicas: vec![1],
+            isr: vec![1],
+            adding: vec![],
+            removing: vec![],
+            min_isr: 1,
+            high_watermark: Some(0),
+            log_start_offset: Some(0),
+            bytes: Some(0),
+            records_per_second: None,
+            bytes_per_second: None,
+            max_lag_bytes: None,
+            max_lag_ms: None,
+            raft: None,
+        }
+    }
+
+    fn snapshot(partitions: Vec<PartitionView>) -> Snapshot {
+        Snapshot {
+            taken_at_ms: 1,
+            node_id: 1,
+            cluster_id: None,
+            leader_id: Some(1),
+            health: HealthReport { verdict: Verdict::Healthy, node_id: 1, findings: vec![] },
+            nodes: vec![],
+            partitions,
+            metadata_raft: None,
+            groups: vec![],
+            operations: vec![],
+            missing_nodes: vec![],
+        }
+    }
+
+    #[test]
+    fn only_what_changed_is_told() {
+        let before = snapshot(vec![partition(0, 1), partition(1, 1), partition(2, 1)]);
+        let after = snapshot(vec![partition(0, 1), partition(1, 2), partition(3, 1)]);
+        let delta = delta(&before, &after);
+        assert_eq!(delta.partitions, [partition(1, 2), partition(3, 1)]);
+        assert_eq!(delta.gone_partitions, [("t".to_owned(), 2)]);
+        assert!(delta.health.is_none() && delta.nodes.is_none() && delta.groups.is_none());
+    }
+
+    #[test]
+    fn nothing_changed_is_an_empty_delta() {
+        let same = snapshot(vec![partition(0, 1)]);
+        let delta = delta(&same, &same);
+        assert!(delta.partitions.is_empty() && delta.gone_partitions.is_empty() && delta.operations.is_none());
+    }
+}

@@ -1,0 +1,332 @@
+//! What happened in the cluster, as this node saw it: two glances at what is agreed on and who leads, and the differences.
+//!
+//! A node sees what the metadata and its peers' gossip say, so every node sees the same things, a moment apart. What comes
+//! and goes between two glances is not seen.
+//!
+//! Must never: hold more than [`CAPACITY`] events.
+
+use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::sync::Arc;
+
+use chronik_common::admin::v1::{Event, EventKind};
+use parking_lot::Mutex;
+use tokio::sync::watch;
+
+use crate::metadata::{BrokerId, GroupId, MetadataImage, Operation, Topic};
+use crate::raft::liveness::Leadership;
+
+/// Events that are kept.
+pub const CAPACITY: usize = 10_000;
+
+/// What is looked at.
+#[derive(Clone, Default)]
+pub struct Glance {
+    /// What is agreed on.
+    pub image: Arc<MetadataImage>,
+    /// Who leads which group.
+    pub leaderships: HashMap<GroupId, Leadership>,
+    /// The nodes that are heard.
+    pub alive: BTreeSet<BrokerId>,
+    /// The leader of the metadata.
+    pub leader: Option<BrokerId>,
+}
+
+/// A difference between two glances.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sight {
+    /// What it is.
+    pub kind: EventKind,
+    /// What it happened to.
+    pub object: String,
+    /// The same for people.
+    pub message: String,
+}
+
+fn sight(kind: EventKind, object: impl Into<String>, message: impl Into<String>) -> Sight {
+    Sight { kind, object: object.into(), message: message.into() }
+}
+
+/// What happened between two glances.
+pub fn differences(before: &Glance, after: &Glance) -> Vec<Sight> {
+    let mut sights = Vec::new();
+    nodes(before, after, &mut sights);
+    topics(before, after, &mut sights);
+    operations(before, after, &mut sights);
+    keys(before, after, &mut sights);
+    for topic in after.image.topics() {
+        let old = before.image.topic_by_id(&topic.id).filter(|old| !Arc::ptr_eq(old, topic));
+        for (index, partition) in (0..).zip(&topic.partitions) {
+            let name = format!("{}-{index}", topic.name);
+            leadership(before, after, partition.group, &name, &mut sights);
+            let was = old.and_then(|old| old.partitions.get(index as usize));
+            match was.map(|was| (was.moving.is_some(), partition.moving.is_some())) {
+                Some((false, true)) => {
+                    let to: Vec<String> = partition.target().iter().map(|r| r.broker.to_string()).collect();
+                    let message = format!("{name} moves to nodes {}", to.join(", "));
+                    sights.push(sight(EventKind::MoveStarted, name, message));
+                }
+                Some((true, false)) => {
+                    let at: Vec<String> = partition.replicas.iter().map(|r| r.broker.to_string()).collect();
+                    let message = format!("{name} is on nodes {}", at.join(", "));
+                    sights.push(sight(EventKind::MoveFinished, name, message));
+                }
+                _ => {}
+            }
+        }
+    }
+    sights
+}
+
+fn nodes(before: &Glance, after: &Glance, sights: &mut Vec<Sight>) {
+    let known = |glance: &Glance| -> BTreeSet<BrokerId> {
+        glance.image.brokers().keys().chain(glance.image.invited().keys()).copied().collect()
+    };
+    let (old, new) = (known(before), known(after));
+    for id in new.difference(&old) {
+        let joined = after.image.registered(*id);
+        let message = format!("node {id} {}", if joined { "has joined" } else { "may join" });
+        sights.push(sight(EventKind::NodeAdded, format!("node {id}"), message));
+    }
+    for id in old.difference(&new) {
+        sights.push(sight(EventKind::NodeRemoved, format!("node {id}"), format!("node {id} has left the cluster")));
+    }
+    for (id, broker) in after.image.brokers() {
+        let object = format!("node {id}");
+        match (before.alive.contains(id), after.alive.contains(id)) {
+            (false, true) => sights.push(sight(EventKind::NodeUp, &*object, format!("node {id} is heard"))),
+            (true, false) => {
+                sights.push(sight(EventKind::NodeDown, &*object, format!("node {id} is not heard any more")));
+            }
+            _ => {}
+        }
+        let was_drained = before.image.broker(*id).is_some_and(|old| old.drained);
+        if broker.drained && !was_drained {
+            let message = format!("leaderships are kept away from node {id}");
+            sights.push(sight(EventKind::NodeDrained, object, message));
+        } else if was_drained && !broker.drained {
+            let message = format!("node {id} may lead again");
+            sights.push(sight(EventKind::NodeUndrained, object, message));
+        }
+    }
+    if before.leader != after.leader {
+        let message = match after.leader {
+            Some(leader) => format!("node {leader} leads the metadata"),
+            None => "nobody leads the metadata".to_owned(),
+        };
+        sights.push(sight(EventKind::ControllerChanged, "__metadata", message));
+    }
+}
+
+fn topics(before: &Glance, after: &Glance, sights: &mut Vec<Sight>) {
+    for topic in after.image.topics() {
+        match before.image.topic_by_id(&topic.id) {
+            None => {
+                let message = format!("topic {} with {} partitions", topic.name, topic.partitions.len());
+                sights.push(sight(EventKind::TopicCreated, format!("topic {}", topic.name), message));
+            }
+            Some(old) if !Arc::ptr_eq(old, topic) => alterations(old, topic, sights),
+            Some(_) => {}
+        }
+    }
+    for topic in before.image.topics().filter(|t| after.image.topic_by_id(&t.id).is_none()) {
+        let message = format!("topic {} is deleted", topic.name);
+        sights.push(sight(EventKind::TopicDeleted, format!("topic {}", topic.name), message));
+    }
+}
+
+fn alterations(old: &Topic, new: &Topic, sights: &mut Vec<Sight>) {
+    let object = format!("topic {}", new.name);
+    if old.partitions.len() != new.partitions.len() {
+        let message =
+            format!("topic {} has {} partitions, not {}", new.name, new.partitions.len(), old.partitions.len());
+        sights.push(sight(EventKind::TopicAltered, &*object, message));
+    }
+    let names: BTreeSet<&String> = old.config.keys().chain(new.config.keys()).collect();
+    let changed: Vec<String> = names
+        .into_iter()
+        .filter(|name| old.config.get(*name) != new.config.get(*name))
+        .map(|name| match new.config.get(name) {
+            Some(value) => format!("{name}={value}"),
+            None => format!("{name} reset"),
+        })
+        .collect();
+    if !changed.is_empty() {
+        sights.push(sight(EventKind::TopicAltered, object, format!("topic {}: {}", new.name, changed.join(", "))));
+    }
+}
+
+fn operations(before: &Glance, after: &Glance, sights: &mut Vec<Sight>) {
+    for operation in after.image.operations() {
+        let Operation { id, kind, .. } = operation;
+        let object = format!("operation {id}");
+        let was = before.image.operation(*id);
+        if was.is_none() {
+            sights.push(sight(EventKind::OperationStarted, &*object, format!("{kind} has started")));
+        }
+        if !operation.is_running() && was.is_none_or(Operation::is_running) {
+            use crate::metadata::OperationState::{Cancelled, Done, Failed, Running};
+            let end = match &operation.state {
+                Done | Running => "is done".to_owned(),
+                Failed { reason } => format!("has failed: {reason}"),
+                Cancelled => "was cancelled".to_owned(),
+            };
+            sights.push(sight(EventKind::OperationFinished, object, format!("{kind} {end}")));
+        }
+    }
+}
+
+fn keys(before: &Glance, after: &Glance, sights: &mut Vec<Sight>) {
+    let (old, new) = (before.image.keys(), after.image.keys());
+    for (id, key) in new.iter().filter(|(id, _)| !old.contains_key(*id)) {
+        let message = format!("key {id} ({}) was created by {}", key.name, key.created_by);
+        sights.push(sight(EventKind::KeyCreated, format!("key {id}"), message));
+    }
+    for id in old.keys().filter(|id| !new.contains_key(*id)) {
+        sights.push(sight(EventKind::KeyRevoked, format!("key {id}"), format!("key {id} is refused from now on")));
+    }
+}
+
+fn leadership(before: &Glance, after: &Glance, group: GroupId, name: &str, sights: &mut Vec<Sight>) {
+    let (old, new) = (before.leaderships.get(&group), after.leaderships.get(&group));
+    let leads = |l: &Leadership| (l.leader, l.term);
+    match (old, new) {
+        (Some(old), None) => {
+            let message = format!("{name} has lost its leader, node {}", old.leader);
+            sights.push(sight(EventKind::LeaderLost, name, message));
+        }
+        (old, Some(new)) if old.map(leads) != Some(leads(new)) => {
+            let message = format!("{name} is led by node {} in term {}", new.leader, new.term);
+            sights.push(sight(EventKind::LeaderChanged, name, message));
+        }
+        (Some(old), Some(new)) if old.isr != new.isr => {
+            let list = |isr: &[i32]| isr.iter().map(i32::to_string).collect::<Vec<_>>().join(", ");
+            let lost = old.isr.iter().any(|b| !new.isr.contains(b));
+            let kind = if lost { EventKind::IsrShrank } else { EventKind::IsrExpanded };
+            let message = format!("{name}: in sync are nodes {} (before: {})", list(&new.isr), list(&old.isr));
+            sights.push(sight(kind, name, message));
+        }
+        _ => {}
+    }
+}
+
+/// The newest events, and who waits for the next.
+pub struct Journal {
+    /// Tells the events of one life of a process from those of another.
+    boot: String,
+    ring: Mutex<Ring>,
+    newest: watch::Sender<u64>,
+}
+
+#[derive(Default)]
+struct Ring {
+    events: VecDeque<(u64, Event)>,
+    next: u64,
+}
+
+impl Default for Journal {
+    fn default() -> Self {
+        let boot = format!("{:08x}", rand::random::<u32>());
+        Self { boot, ring: Mutex::default(), newest: watch::Sender::new(0) }
+    }
+}
+
+impl Journal {
+    /// Notes what was seen at that time, in milliseconds since 1970.
+    pub fn note(&self, at_ms: i64, sights: Vec<Sight>) {
+        if sights.is_empty() {
+            return;
+        }
+        let mut ring = self.ring.lock();
+        for Sight { kind, object, message } in sights {
+            let number = ring.next;
+            ring.next += 1;
+            let id = format!("{}-{number}", self.boot);
+            ring.events.push_back((number, Event { id, at_ms, kind, object, message }));
+            if ring.events.len() > CAPACITY {
+                ring.events.pop_front();
+            }
+        }
+        let next = ring.next;
+        drop(ring);
+        self.newest.send_replace(next);
+    }
+
+    /// The number that the event of this id has, if it is one of this journal's.
+    pub fn number_of(&self, id: &str) -> Option<u64> {
+        let (boot, number) = id.rsplit_once('-')?;
+        let number = number.parse().ok().filter(|n| *n < self.ring.lock().next)?;
+        (boot == self.boot).then_some(number)
+    }
+
+    /// The events from that number on that are still kept, at most `limit`, and the number behind the last of them.
+    pub fn since(&self, number: u64, limit: usize) -> (Vec<Event>, u64) {
+        let ring = self.ring.lock();
+        let first = ring.events.front().map_or(ring.next, |(n, _)| *n);
+        let skip = number.saturating_sub(first) as usize;
+        let events: Vec<Event> = ring.events.iter().skip(skip).take(limit).map(|(_, e)| e.clone()).collect();
+        let next = number.max(first) + events.len() as u64;
+        (events, next)
+    }
+
+    /// Whether events from that number on are not kept any more.
+    pub fn has_lost(&self, number: u64) -> bool {
+        self.ring.lock().events.front().is_some_and(|(first, _)| *first > number)
+    }
+
+    /// The number that the next event will have, as it changes.
+    pub fn watch(&self) -> watch::Receiver<u64> {
+        self.newest.subscribe()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn led(leader: i32, term: u64, isr: &[i32]) -> Glance {
+        let leadership = Leadership { leader, term, isr: isr.to_vec() };
+        Glance { leaderships: HashMap::from([(7, leadership)]), ..Glance::default() }
+    }
+
+    fn seen(before: &Glance, after: &Glance) -> Vec<EventKind> {
+        let mut sights = Vec::new();
+        leadership(before, after, 7, "orders-3", &mut sights);
+        sights.into_iter().map(|s| s.kind).collect()
+    }
+
+    #[test]
+    fn a_partition_changes_its_leader_and_its_isr() {
+        let calm = led(1, 5, &[1, 2, 3]);
+        assert_eq!(seen(&calm, &calm), []);
+        assert_eq!(seen(&calm, &led(2, 6, &[2, 3])), [EventKind::LeaderChanged]);
+        assert_eq!(seen(&calm, &led(1, 5, &[1, 2])), [EventKind::IsrShrank]);
+        assert_eq!(seen(&led(1, 5, &[1]), &calm), [EventKind::IsrExpanded]);
+        assert_eq!(seen(&calm, &Glance::default()), [EventKind::LeaderLost]);
+        assert_eq!(seen(&Glance::default(), &calm), [EventKind::LeaderChanged]);
+    }
+
+    #[test]
+    fn what_is_lost_and_what_is_foreign_is_told_apart() {
+        let journal = Journal::default();
+        let one = || vec![sight(EventKind::NodeUp, "node 2", "node 2 is heard")];
+        journal.note(1, one());
+        journal.note(2, one());
+        let (events, next) = journal.since(0, 10);
+        assert_eq!((events.len(), next), (2, 2));
+        assert_eq!(journal.number_of(&events[1].id), Some(1));
+        assert_eq!(journal.number_of("another-1"), None);
+        assert_eq!(journal.number_of(&events[1].id.replace("-1", "-2")), None, "not happened yet");
+        assert!(!journal.has_lost(0));
+    }
+
+    #[test]
+    fn the_oldest_events_make_room() {
+        let journal = Journal::default();
+        for at in 0..CAPACITY as i64 + 5 {
+            journal.note(at, vec![sight(EventKind::NodeUp, "node 2", "up")]);
+        }
+        assert!(journal.has_lost(4) && !journal.has_lost(5));
+        let (events, next) = journal.since(0, 3);
+        assert_eq!((events[0].at_ms, next), (5, 8));
+    }
+}

@@ -1,0 +1,183 @@
+//! Is the cluster well, and if not: why, where, and what to do.
+
+use chronik_common::admin::v1::{
+    Finding, HealthReport, NodeView, PartitionState, PartitionView, Severity, Verdict,
+};
+use chronik_common::admin::{NodeState, OperationView};
+
+use super::partitions::name;
+use crate::survey::Picture;
+
+/// Objects named in a finding.
+const NAMED: usize = 20;
+/// Less free space than this share of the disk is little.
+const LITTLE_SPACE: f64 = 0.15;
+/// Less than this is nearly none.
+const NEARLY_NO_SPACE: f64 = 0.05;
+/// Clocks further apart than this make records' and events' times hard to compare, in milliseconds.
+const CLOCK_SKEW_MS: i64 = 2000;
+
+/// The findings about the cluster, worst first. `nodes` and `partitions` are the views of the same picture;
+/// `running` is the operation that runs.
+pub fn health(
+    picture: &Picture,
+    nodes: &[NodeView],
+    partitions: &[PartitionView],
+    running: Option<&OperationView>,
+) -> HealthReport {
+    let mut findings = Findings::default();
+    if picture.leader.is_none() {
+        findings.add(
+            "no_metadata_leader",
+            Severity::Critical,
+            vec!["__metadata".to_owned()],
+            |_| "no node leads the metadata: a majority of the nodes must be up and reach each other".to_owned(),
+            "node list",
+        );
+    }
+    about_partitions(&mut findings, partitions);
+    about_nodes(&mut findings, picture, nodes);
+    if let Some(operation) = running.filter(|op| !op.blocked_on.is_empty()) {
+        let objects = operation.blocked_on.iter().map(|b| b.object.clone()).collect();
+        let next = operation.operation_id.map_or("operation list".into(), |id| format!("operation show {id}"));
+        findings.add(
+            "operation_blocked",
+            Severity::Warning,
+            objects,
+            |n| format!("the running operation waits for {n}"),
+            &next,
+        );
+    }
+    let mut findings = findings.0;
+    findings.sort_by(|a, b| b.severity.cmp(&a.severity));
+    let verdict = match findings.first().map(|f| f.severity) {
+        Some(Severity::Critical) => Verdict::Critical,
+        Some(Severity::Warning) => Verdict::Degraded,
+        Some(Severity::Info) | None => Verdict::Healthy,
+    };
+    HealthReport { verdict, node_id: picture.me, findings }
+}
+
+#[derive(Default)]
+struct Findings(Vec<Finding>);
+
+impl Findings {
+    /// Nothing is found if no object is affected. `message` gets what is affected in words, such as "3 partitions".
+    fn add(
+        &mut self,
+        code: &str,
+        severity: Severity,
+        mut objects: Vec<String>,
+        message: impl FnOnce(&str) -> String,
+        next: &str,
+    ) {
+        if objects.is_empty() {
+            return;
+        }
+        let count = objects.len();
+        let what = if objects[0].starts_with("node ") { "node" } else { "partition" };
+        let plural = if count == 1 { "" } else { "s" };
+        objects.truncate(NAMED);
+        self.0.push(Finding {
+            code: code.to_owned(),
+            severity,
+            message: message(&format!("{count} {what}{plural}")),
+            objects,
+            count: count as u64,
+            next: Some(next.to_owned()),
+        });
+    }
+}
+
+fn about_partitions(findings: &mut Findings, partitions: &[PartitionView]) {
+    let in_state = |state: PartitionState| {
+        let some = partitions.iter().filter(move |p| p.state == state);
+        some.map(|p| name(&p.topic, p.partition)).collect::<Vec<_>>()
+    };
+    findings.add(
+        "leaderless_partitions",
+        Severity::Critical,
+        in_state(PartitionState::Leaderless),
+        |n| format!("{n} without a leader: nothing is served there until a majority of the replicas is up"),
+        "partition list --state leaderless",
+    );
+    findings.add(
+        "under_min_isr_partitions",
+        Severity::Critical,
+        in_state(PartitionState::UnderMinIsr),
+        |n| format!("{n} with fewer replicas in sync than min.insync.replicas: acks=all is refused there"),
+        "partition list --state under_min_isr",
+    );
+    findings.add(
+        "under_replicated_partitions",
+        Severity::Warning,
+        in_state(PartitionState::UnderReplicated),
+        |n| format!("{n} with a replica that is not in sync"),
+        "partition list --state under_replicated",
+    );
+}
+
+fn about_nodes(findings: &mut Findings, picture: &Picture, nodes: &[NodeView]) {
+    let members = || nodes.iter().filter(|n| n.state != NodeState::Invited);
+    let named = |some: Vec<&NodeView>| some.iter().map(|n| format!("node {}", n.node_id)).collect::<Vec<_>>();
+    let down = named(members().filter(|n| !n.alive).collect());
+    findings.add(
+        "node_down",
+        Severity::Warning,
+        down,
+        |n| format!("{n} not heard: start what is stopped, or remove what will not come back"),
+        "node list",
+    );
+    let damaged: Vec<String> = picture
+        .surveys
+        .iter()
+        .filter(|(_, (survey, _))| survey.damaged > 0)
+        .map(|(node, (survey, _))| format!("node {node}: {} replicas", survey.damaged))
+        .collect();
+    findings.add(
+        "damaged_replicas",
+        Severity::Critical,
+        damaged,
+        |n| format!("{n} with damaged replicas, which serve nothing; the node's log says what is damaged"),
+        "node list",
+    );
+    let free = |n: &NodeView| Some(n.disk_free_bytes? as f64 / n.disk_total_bytes.filter(|t| *t > 0)? as f64);
+    let less = |n: &NodeView, share: f64| free(n).is_some_and(|f| f < share);
+    findings.add(
+        "disk_full",
+        Severity::Critical,
+        named(members().filter(|n| less(n, NEARLY_NO_SPACE)).collect()),
+        |n| format!("{n} with less than {:.0} % of the disk free", NEARLY_NO_SPACE * 100.0),
+        "node list -o wide",
+    );
+    findings.add(
+        "disk_low",
+        Severity::Warning,
+        named(members().filter(|n| less(n, LITTLE_SPACE) && !less(n, NEARLY_NO_SPACE)).collect()),
+        |n| format!("{n} with less than {:.0} % of the disk free", LITTLE_SPACE * 100.0),
+        "node list -o wide",
+    );
+    let skewed = |n: &&NodeView| n.clock_offset_ms.is_some_and(|ms| ms.abs() > CLOCK_SKEW_MS);
+    findings.add(
+        "clock_skew",
+        Severity::Warning,
+        named(members().filter(skewed).collect()),
+        |n| format!("{n} whose clock differs from node {}'s by more than {CLOCK_SKEW_MS} ms", picture.me),
+        "doctor",
+    );
+    let newest = members().map(|n| n.version.as_str()).max().unwrap_or_default().to_owned();
+    findings.add(
+        "version_mismatch",
+        Severity::Info,
+        named(members().filter(|n| n.version != newest).collect()),
+        |n| format!("{n} with another version than {newest}"),
+        "node list",
+    );
+    findings.add(
+        "node_drained",
+        Severity::Info,
+        named(members().filter(|n| n.drained).collect()),
+        |n| format!("{n} drained: leaderships are kept away"),
+        "node undrain",
+    );
+}

@@ -1,0 +1,65 @@
+//! Raft groups as their leaders see them.
+
+use chronik_common::admin::v1::{Follower, RaftView};
+
+use super::partitions::name_of;
+use crate::metadata::BrokerId;
+use crate::raft::METADATA_GROUP;
+use crate::survey::Picture;
+use crate::survey::told::{FollowerSurvey, GroupSurvey};
+
+/// What the metadata group is called.
+pub const METADATA_NAME: &str = "__metadata";
+
+/// All groups whose leaders answered: the metadata first, then by topic and number.
+pub fn raft_groups(picture: &Picture) -> Vec<RaftView> {
+    let told = picture.groups();
+    let mut groups: Vec<(Option<(String, i32)>, RaftView)> = told
+        .iter()
+        .filter_map(|(group, (node, survey))| {
+            if *group == METADATA_GROUP {
+                return Some((None, raft_view(METADATA_NAME.to_owned(), *node, survey)));
+            }
+            let (topic, index, _) = picture.image.partition(*group)?;
+            let view = raft_view(name_of(picture, *group)?, *node, survey);
+            Some((Some((topic.name.clone(), index)), view))
+        })
+        .collect();
+    groups.sort_by(|a, b| a.0.cmp(&b.0));
+    groups.into_iter().map(|(_, view)| view).collect()
+}
+
+/// The metadata group, if its leader answered.
+pub fn metadata_raft(picture: &Picture) -> Option<RaftView> {
+    let (node, survey) = picture.groups().get(&METADATA_GROUP).copied()?;
+    Some(raft_view(METADATA_NAME.to_owned(), node, survey))
+}
+
+pub(super) fn raft_view(name: String, leader: BrokerId, told: &GroupSurvey) -> RaftView {
+    let mut followers: Vec<Follower> = told.followers.iter().map(|f| follower(f, told)).collect();
+    followers.sort_by_key(|f| f.node_id);
+    RaftView {
+        name,
+        group: told.group,
+        leader,
+        term: told.term,
+        first_index: told.first,
+        last_index: told.last,
+        committed_index: told.committed,
+        applied_index: told.applied,
+        snapshot_age_ms: None,
+        followers,
+    }
+}
+
+fn follower(told: &FollowerSurvey, group: &GroupSurvey) -> Follower {
+    let next = told.matched.map_or(group.first, |m| m + 1);
+    Follower {
+        node_id: told.node,
+        votes: told.votes,
+        match_index: told.matched,
+        trails_by: (group.last + 1).saturating_sub(next),
+        trails_by_bytes: told.lacks_bytes,
+        acked_ms: told.acked_ms,
+    }
+}
