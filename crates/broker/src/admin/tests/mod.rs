@@ -1,5 +1,6 @@
 //! The admin API over loopback, as `curl` and Prometheus see it.
 
+mod acts;
 mod changes;
 mod metrics;
 mod questions;
