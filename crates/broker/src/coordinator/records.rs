@@ -423,4 +423,23 @@ mod tests {
             Err(RecordError::Malformed(WireError::Truncated("memberId")))
         );
     }
+
+    #[test]
+    fn an_assignment_tells_its_partitions_whatever_follows_them() {
+        let mut writer = Writer::default();
+        writer.i16(3);
+        writer.count(2, "topics").unwrap();
+        for (topic, partitions) in [("a", &[0, 2][..]), ("b", &[1])] {
+            writer.string(topic, "topic").unwrap();
+            writer.count(partitions.len(), "partitions").unwrap();
+            partitions.iter().for_each(|p| writer.i32(*p));
+        }
+        writer.bytes(b"user data", "user data").unwrap();
+        let assignment = writer.finish();
+        let told = assigned_partitions(&assignment).unwrap();
+        let told: Vec<(&str, i32)> = told.iter().map(|(topic, p)| (topic.as_str(), *p)).collect();
+        assert_eq!(told, [("a", 0), ("a", 2), ("b", 1)]);
+        assert_eq!(assigned_partitions(&assignment.slice(..12)), None);
+        assert_eq!(assigned_partitions(&Bytes::new()), None);
+    }
 }

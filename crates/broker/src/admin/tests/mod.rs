@@ -1,6 +1,7 @@
 //! The admin API over loopback, as `curl` and Prometheus see it.
 
 mod access;
+mod acts;
 mod changes;
 mod metrics;
 mod questions;

@@ -209,3 +209,34 @@ fn a_removed_id_can_be_used_again_but_not_its_directory_nor_its_raft_ids() {
     image.apply(invite(2)).unwrap();
     assert_eq!(incarnation(&mut image, register_as(2, 2, Standing::Founder)), 2);
 }
+
+fn drain(id: BrokerId, drained: bool) -> Command {
+    Command::SetDrained { id, drained }
+}
+
+#[test]
+fn a_drained_broker_stays_drained_until_it_is_taken_back() {
+    let mut image = cluster(3);
+    for _ in 0..2 {
+        assert_eq!(image.apply(drain(2, true)), Ok(Outcome::DrainedSet));
+        assert!(image.broker(2).unwrap().drained);
+    }
+    image.apply(register(2)).unwrap();
+    assert!(image.broker(2).unwrap().drained, "a restart changes nothing");
+    image.apply(register_as(2, 2, Standing::Member)).unwrap();
+    assert!(image.broker(2).unwrap().drained, "nor does another disk");
+    let kept: MetadataImage = serde_json::from_str(&serde_json::to_string(&image).unwrap()).unwrap();
+    assert_eq!(kept, image);
+    image.apply(drain(2, false)).unwrap();
+    assert!(!image.broker(2).unwrap().drained);
+    assert_eq!(refusal(&mut image, drain(9, true)), "unknown_node");
+}
+
+#[test]
+fn a_drained_broker_is_not_being_removed() {
+    let mut image = cluster(3);
+    image.apply(drain(2, true)).unwrap();
+    assert!(!image.broker(2).unwrap().draining);
+    image.apply(create("a", 1, 6, 3)).unwrap();
+    assert_eq!(image.load(2).replicas, 6, "it may hold replicas");
+}

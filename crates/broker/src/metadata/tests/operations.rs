@@ -168,3 +168,33 @@ fn a_rebalance_is_of_topics_and_factors_that_there_can_be() {
     image.apply(command).unwrap();
     assert_eq!(image.running_operation().unwrap().partitions_total, 17);
 }
+
+fn move_of(group: GroupId, replicas: &[BrokerId]) -> OperationKind {
+    OperationKind::MoveReplicas { group, partition: format!("a-{}", group - 1), replicas: replicas.to_vec() }
+}
+
+#[test]
+fn a_move_that_is_asked_for_begins_with_its_operation() {
+    let mut image = cluster(4);
+    image.apply(explicit("a", 1, &[&[1, 2, 3]])).unwrap();
+    let operation = started(&mut image, move_of(1, &[4, 2, 3]));
+    assert_eq!((operation.partitions_total, operation.is_running()), (1, true));
+    assert_eq!(operation.kind.to_string(), "the move of a-0 to nodes 4, 2, 3");
+    let target: Vec<_> = partition(&image, 1).target().iter().map(|r| r.broker).collect();
+    assert_eq!(target, [4, 2, 3]);
+    let before = image.clone();
+    assert_eq!(started(&mut image, move_of(1, &[4, 2, 3])), operation, "also for a repeated proposal");
+    assert_eq!(image, before);
+    assert_eq!(refusal(&mut image, start(move_of(1, &[1, 2, 4]))), "operation_running");
+}
+
+#[test]
+fn a_move_to_where_nothing_can_be_starts_no_operation() {
+    let mut image = cluster(3);
+    image.apply(explicit("a", 1, &[&[1, 2]])).unwrap();
+    for replicas in [&[][..], &[1, 1], &[1, 9]] {
+        assert_eq!(refusal(&mut image, start(move_of(1, replicas))), "invalid_replica_assignment");
+    }
+    assert_eq!(refusal(&mut image, start(move_of(7, &[1]))), "invalid_request");
+    assert_eq!(image.running_operation(), None);
+}

@@ -191,3 +191,15 @@ fn a_replica_that_is_listed_twice_does_no_harm() {
     let view = View { brokers: in_racks(&["a", "b"]), partitions: partitions(&[&[1, 1], &[1, 1, 1]]) };
     assert!(plan(&view, REBALANCE).moves.iter().all(|m| m.to == [2]));
 }
+
+#[test]
+fn a_drained_broker_neither_gains_nor_loses_preferred_leaders() {
+    let mut brokers = brokers(3);
+    brokers[2].drained = true;
+    let view = View { brokers, partitions: partitions(&[&[1, 2, 3], &[1, 2, 3], &[1, 3, 2], &[3, 1, 2]]) };
+    let plan = plan(&view, LEADERS_ONLY);
+    let after = carried_out(&view, &plan);
+    let leaders: Vec<i32> = after.partitions.iter().map(|p| ids(p)[0]).collect();
+    assert_eq!(leaders.iter().filter(|id| **id == 3).count(), 1, "{leaders:?}");
+    assert_eq!(plan.moves.len(), 1);
+}
