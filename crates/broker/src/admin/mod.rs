@@ -13,10 +13,12 @@
 //! | `POST /admin/v1/operations/{id}/cancel` | yes | 200: the operation |
 //! | `GET /admin/v1/storage` | yes | what this node's WAL holds, and why |
 //! | under `/admin/v1` | yes | changes of topics, partitions, nodes and groups: see [`v1`] |
+//! | `GET /admin/v1/nodes/{id}/config` | read | what that node was told, and by whom |
 //! | `GET /admin/v1/keys` | admin | the API keys without their secrets |
 //! | `POST /admin/v1/keys` | admin | 201: a new key; its secret is shown this once |
 //! | `DELETE /admin/v1/keys/{id}` | admin | 200: the key that is refused from now on |
 //! | `GET /admin/v1/audit` | admin | the writes that all nodes remember |
+//! | `GET /admin/v1/debug/bundle` | admin | all that this node knows of itself, without secrets |
 //! | `GET /metrics` | no | Prometheus text: scrapers cannot send our header easily |
 //!
 //! A node that does not know the key yet refuses what needs one; nothing is
@@ -31,9 +33,12 @@ mod api;
 mod audit;
 mod auth;
 mod body;
+mod bundle;
 mod caller;
 mod changes;
+mod config;
 mod forward;
+mod idempotency;
 mod journal;
 mod keys;
 mod limiter;
@@ -46,6 +51,7 @@ mod sheet;
 mod tests;
 mod v1;
 
+use chronik_common::admin::v1::ConfigView;
 use chronik_common::admin::{
     AddNodeAnswer, AddNodeRequest, Health, Members, OperationView, Operations, Problem, RebalanceRequest,
     RemoveNodeRequest, Status, StorageReport,
@@ -98,6 +104,8 @@ pub trait AdminBackend: Act + KeyStore + Neighbours + Send + Sync + 'static {
     /// Ends an operation where it is; one that has ended stays as it is.
     /// Problems: `unknown_operation` (404), `no_leader` (503).
     fn cancel_operation(&self, id: u64) -> Answer<OperationView>;
+    /// What this node was told before it started, without secrets.
+    fn config(&self) -> ConfigView;
     /// What this node's WAL holds.
     fn storage(&self) -> Answer<StorageReport>;
 }

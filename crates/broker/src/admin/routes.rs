@@ -14,7 +14,10 @@ use chronik_common::nearest;
 use super::AdminBackend;
 use super::audit::audit;
 use super::auth::{Door, require_key};
+use super::bundle::debug_bundle;
 use super::changes::{add_node, cancel_operation, rebalance, remove_node};
+use super::config::node_config;
+use super::idempotency::once;
 use super::keys::{create_key, list_keys, revoke_key};
 use super::metrics::render_metrics;
 use super::refusal::Refusal;
@@ -30,13 +33,15 @@ const OPERATIONS: &str = "/admin/v1/operations";
 const OPERATION: &str = "/admin/v1/operations/{id}";
 const CANCEL: &str = "/admin/v1/operations/{id}/cancel";
 const STORAGE: &str = "/admin/v1/storage";
+const NODE_CONFIG: &str = "/admin/v1/nodes/{id}/config";
 const KEYS: &str = "/admin/v1/keys";
 const KEY: &str = "/admin/v1/keys/{id}";
 const AUDIT: &str = "/admin/v1/audit";
+const DEBUG_BUNDLE: &str = "/admin/v1/debug/bundle";
 const METRICS: &str = "/metrics";
 
 /// For those who ask for something else.
-const ROUTES: [&str; 14] = [
+const ROUTES: [&str; 16] = [
     HEALTH,
     STATUS,
     MEMBERS,
@@ -47,9 +52,11 @@ const ROUTES: [&str; 14] = [
     OPERATION,
     CANCEL,
     STORAGE,
+    NODE_CONFIG,
     KEYS,
     KEY,
     AUDIT,
+    DEBUG_BUNDLE,
     METRICS,
 ];
 
@@ -73,15 +80,22 @@ pub(super) fn router(backend: Arc<dyn AdminBackend>, door: Door) -> Router {
         .route(OPERATION, get(operation))
         .route(STORAGE, get(storage))
         .route(AUDIT, get(audit))
+        .route(DEBUG_BUNDLE, get(debug_bundle))
+        .route(NODE_CONFIG, get(node_config))
         .method_not_allowed_fallback(answers_questions);
-    let keys = Router::new().route(KEYS, get(list_keys).post(create_key)).route(KEY, delete(revoke_key));
+    let keys = Router::new()
+        .route(KEYS, get(list_keys).post(create_key))
+        .method_not_allowed_fallback(lists_and_creates);
+    let key = Router::new().route(KEY, delete(revoke_key)).method_not_allowed_fallback(revokes);
     let open = Router::new()
         .route(HEALTH, get(health))
         .route(METRICS, get(metrics))
         .method_not_allowed_fallback(answers_questions);
-    let acts = v1::routes().method_not_allowed_fallback(has_other_methods);
-    let keyed = changes.merge(questions).merge(keys).merge(acts);
-    let keyed = keyed.route_layer(middleware::from_fn_with_state(door, require_key));
+    let v1 = v1::routes().merge(v1::sights()).method_not_allowed_fallback(has_other_methods);
+    let keyed = changes.merge(questions).merge(keys).merge(key).merge(v1);
+    let keyed = keyed
+        .route_layer(middleware::from_fn_with_state(Arc::default(), once))
+        .route_layer(middleware::from_fn_with_state(door, require_key));
     keyed.merge(open).fallback(not_found).with_state(backend)
 }
 
@@ -148,4 +162,12 @@ async fn has_other_methods() -> Refusal {
 
 async fn changes_something() -> Refusal {
     Refusal::method_not_allowed("this route changes something", "POST")
+}
+
+async fn lists_and_creates() -> Refusal {
+    Refusal::method_not_allowed("this route lists and creates", "GET, HEAD, POST")
+}
+
+async fn revokes() -> Refusal {
+    Refusal::method_not_allowed("this route only revokes", "DELETE")
 }

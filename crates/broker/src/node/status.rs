@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use chronik_common::admin::v1::ConfigView;
 use chronik_common::admin::{
     AddNodeAnswer, AddNodeRequest, Health, Member, Members, NodeState, NodeStatus, OperationView, Operations,
     PartitionStatus, Reason, RebalanceRequest, RemoveNodeRequest, Role, Status, StorageReport,
@@ -208,6 +209,10 @@ impl AdminBackend for Node {
     fn cancel_operation(&self, id: u64) -> Answer<OperationView> {
         let node = self.clone();
         Box::pin(async move { node.cancel(id).await })
+    }
+
+    fn config(&self) -> ConfigView {
+        self.inner.config.view()
     }
 
     fn storage(&self) -> Answer<StorageReport> {

@@ -15,6 +15,7 @@ mod layer;
 mod outside;
 mod resolve;
 mod section;
+mod shown;
 #[cfg(test)]
 mod tests;
 mod upkeep;
@@ -29,6 +30,7 @@ pub use api_key::{ApiKey, ApiKeyError};
 pub use error::{ConfigError, ConfigErrorKind};
 pub use layer::Origin;
 pub use outside::{Environment, Flags};
+pub use shown::Origins;
 pub use upkeep::Upkeep;
 
 use crate::HostPort;
@@ -88,6 +90,8 @@ pub struct NodeConfig {
     pub upkeep: Upkeep,
     /// The admin API key, if one was given; otherwise the cluster draws one.
     pub admin_api_key: Option<ApiKey>,
+    /// Who set what, to be shown with the values: see [`NodeConfig::view`].
+    pub origins: Origins,
 }
 
 /// Where a node listens. In the `[cluster]` form `wal` and `raft` are the same

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::error::{ConfigError, ConfigErrorKind as Kind};
 use super::layer::{Layer, Located, Origin, Setting};
+use super::shown::Origins;
 use super::{Advertised, Formation, LEGACY_ADMIN_PORT, Listeners, NodeConfig, Peer, admin_port};
 use crate::HostPort;
 
@@ -43,6 +44,7 @@ pub(super) fn resolve(layer: Layer) -> Result<NodeConfig> {
     let wal_file_size = wal_file_size(&layer, message_max_bytes)?;
     let data_dir = value(&layer.data_dir, PathBuf::from("./data"));
     let broker = &layer.broker;
+    let origins = Origins::of(&layer);
     Ok(NodeConfig {
         node_id,
         rack: broker.rack.as_ref().map(|rack| rack.value.clone()),
@@ -67,6 +69,7 @@ pub(super) fn resolve(layer: Layer) -> Result<NodeConfig> {
         )),
         upkeep: layer.upkeep.resolve(),
         admin_api_key: layer.admin_api_key.map(|key| key.value),
+        origins,
     })
 }
 

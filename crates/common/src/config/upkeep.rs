@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use super::error::{ConfigError, ConfigErrorKind as Kind};
 use super::file::either;
-use super::layer::{Located, Setting};
+use super::layer::{Located, Origin, Setting};
 use super::outside::{Environment, boolean, whole_number};
 use super::section::Section;
+use super::shown::at;
 
 const LOG_RETENTION_MS: u64 = 7 * 24 * 60 * 60 * 1000;
 const RETENTION_CHECK_INTERVAL_MS: u64 = 5 * 60 * 1000;
@@ -128,6 +129,19 @@ impl UpkeepSettings {
             auto_leader_rebalance: self.auto_leader_rebalance.or(lower.auto_leader_rebalance),
             leader_rebalance_after_ms: self.leader_rebalance_after_ms.or(lower.leader_rebalance_after_ms),
         }
+    }
+
+    /// Who made each setting, by its name in the file.
+    pub(super) fn origins(&self) -> [(&'static str, Option<&Origin>); 7] {
+        [
+            ("log_retention_ms", at(&self.log_retention_ms)),
+            ("log_retention_bytes", at(&self.log_retention_bytes)),
+            ("retention_check_interval_ms", at(&self.retention_check_interval_ms)),
+            ("replica_move_rate", at(&self.replica_move_rate)),
+            ("auto_rebalance", at(&self.auto_rebalance)),
+            ("auto_leader_rebalance", at(&self.auto_leader_rebalance)),
+            ("leader_rebalance_after_ms", at(&self.leader_rebalance_after_ms)),
+        ]
     }
 
     /// Settles every value.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use bytes::Bytes;
-use chronik_common::admin::v1::{AuditLog, KeyView, Keys, NewKey};
+use chronik_common::admin::v1::{AuditLog, DebugBundle, KeyView, Keys, NewKey};
 use futures::future::BoxFuture;
 
 use super::*;
@@ -213,6 +213,59 @@ async fn a_request_is_answered_by_the_node_that_must_act() {
     assert_eq!(passed_on(&served, 2, false, "/admin/v1/operations/9/cancel", "null").await.0, 404);
     assert_eq!(passed_on(&served, 2, false, "/admin/v1/keys", "null").await.0, 403);
     assert_eq!(passed_on(&served, 2, true, rebalance, "null").await, (503, "wrong_node".into()));
+}
+
+#[tokio::test]
+async fn the_configuration_is_that_of_the_node_in_the_path() {
+    let served = served().await;
+    let _neighbour = served.with_neighbour();
+    for (id, served_by) in [(1, "x-chronik-served-by: 1"), (2, "x-chronik-served-by: 2")] {
+        let answer = served.get(&format!("/admin/v1/nodes/{id}/config")).await;
+        assert_eq!((answer.status, answer.json::<ConfigView>().node_id), (200, id));
+        assert!(answer.head.contains(served_by), "{}", answer.head);
+    }
+    let unknown = served.get("/admin/v1/nodes/9/config").await.problem();
+    assert_eq!((unknown.status, unknown.code.as_str()), (404, "unknown_node"));
+    assert_eq!(served.get("/admin/v1/nodes/x/config").await.problem().code, "invalid_request");
+}
+
+#[tokio::test]
+async fn a_debug_bundle_holds_what_helps_and_no_secret() {
+    let served = served().await;
+    let NewKey { key, secret } = served.key_for("admin").await;
+    let hash = served.node.key(&key.id).unwrap().hash;
+    let answer = served.send("GET", "/admin/v1/debug/bundle", &secret, "").await;
+    assert_eq!(answer.status, 200);
+    let bundle: DebugBundle = answer.json();
+    assert_eq!((bundle.node_id, bundle.audit.len(), bundle.problems.len()), (1, 1, 0));
+    assert!(bundle.metrics.contains("chronik_cluster_nodes 3"));
+    assert!(bundle.storage.is_some() && bundle.operations.is_some());
+    for secret in [KEY, secret.split_once('.').unwrap().1, &hash] {
+        assert!(!answer.body.contains(secret));
+    }
+}
+
+#[tokio::test]
+async fn a_write_that_is_repeated_under_its_key_is_done_once() {
+    let served = served().await;
+    let send = async |idempotency_key: &str, body: &str| {
+        let length = body.len();
+        let head = format!(
+            "POST /admin/rebalance HTTP/1.1\r\nhost: x\r\nx-api-key: {KEY}\r\n\
+             idempotency-key: {idempotency_key}\r\ncontent-length: {length}\r\n\r\n"
+        );
+        served.raw((head + body).as_bytes()).await
+    };
+    let first = send("a", "{}").await;
+    let again = send("a", "{}").await;
+    assert_eq!((first.status, &first.body), (202, &again.body));
+    assert_eq!((again.status, served.node.asked.lock().unwrap().len()), (202, 1));
+    assert!(again.head.contains("content-type: application/json"), "{}", again.head);
+    let reused = send("a", r#"{"dry_run": true}"#).await;
+    assert_eq!((reused.status, reused.problem().code.as_str()), (422, "idempotency_key_reused"));
+    assert_eq!(send("b", "{}").await.status, 202);
+    assert_eq!(send(&"k".repeat(201), "{}").await.status, 400);
+    assert_eq!(served.node.asked.lock().unwrap().len(), 2);
 }
 
 #[tokio::test]

@@ -139,6 +139,10 @@ impl AdminBackend for FakeNode {
         self.changes(id, id != 9, operation(OperationKind::Rebalance))
     }
 
+    fn config(&self) -> ConfigView {
+        ConfigView { node_id: self.node_id(), entries: vec![] }
+    }
+
     fn storage(&self) -> Answer<StorageReport> {
         let file = StorageFile {
             file: "1.wal".into(),

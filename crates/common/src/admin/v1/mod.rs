@@ -9,6 +9,7 @@
 mod access;
 mod cluster;
 mod consumer;
+mod debug;
 mod event;
 mod health;
 mod partition;
@@ -21,6 +22,7 @@ pub use consumer::{
     GroupAnswer, GroupDetail, GroupMember, GroupPartition, GroupSummary, Groups, OffsetChange,
     ResetOffsetsAnswer, ResetOffsetsRequest, ResetTo,
 };
+pub use debug::DebugBundle;
 pub use event::{Event, EventKind, Events};
 pub use health::{Finding, HealthReport, Severity, Verdict};
 pub use partition::{
