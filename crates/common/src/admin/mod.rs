@@ -26,7 +26,8 @@ pub use client::{
 };
 pub use problem::{PROBLEM_JSON, Problem};
 pub use render::{
-    problems, progress_line, render_added, render_operation, render_operations, render_plan, render_status,
+    human_bytes, human_duration, problems, progress_line, render_added, render_operation, render_operations,
+    render_plan, render_status,
 };
 pub use storage::{PinnedBy, StorageFile, StorageFileKind, StorageReport};
 pub use types::{

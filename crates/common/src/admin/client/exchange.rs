@@ -41,6 +41,8 @@ pub(super) fn stream_client() -> Result<reqwest::Client, String> {
 }
 
 fn builder() -> reqwest::ClientBuilder {
+    // reqwest brings no cryptography of its own. If the process has chosen already, its choice stays.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder()
         .connect_timeout(CONNECT_TIMEOUT)
         // A redirect would carry the key to wherever it points.
