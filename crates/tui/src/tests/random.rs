@@ -26,7 +26,7 @@ fn keys() -> impl Strategy<Value = Vec<Event>> {
     ];
     let key = prop_oneof![
         prop::char::range(' ', '~').prop_map(|letter| Event::Key(Key::Char(letter))),
-        prop::sample::select(&named[..]).prop_map(Event::Key),
+        prop::sample::select(named.to_vec()).prop_map(Event::Key),
         (0_i32..20).prop_map(|partitions| Event::Snapshot(Box::new(snapshot(partitions)))),
         Just(Event::Planned(Ok(vec!["plan".into()]))),
         Just(Event::Planned(Err("refused".into()))),
