@@ -3,6 +3,8 @@
 use chronik_common::admin::v1;
 use serde::{Deserialize, Serialize};
 
+use crate::act::Act;
+
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -21,8 +23,8 @@ pub enum Event {
     Journal(v1::Event),
     /// The connection came or went.
     Link(Link),
-    /// The plan of the change that the dialog asks about, a line each; or why there is none.
-    Planned(Result<Vec<String>, String>),
+    /// The plan of a change, a line each; or why there is none.
+    Planned(Act, Result<Vec<String>, String>),
     /// What came of a change.
     Done(Result<String, String>),
 }

@@ -57,7 +57,10 @@ pub(super) fn act(acts: &Arc<dyn Acts>, action: Action, sender: Sender<Event>) {
     tokio::spawn(async move {
         let event = match action {
             Action::Quit => return,
-            Action::Plan(act) => Event::Planned(acts.plan(act).await),
+            Action::Plan(act) => {
+                let plan = acts.plan(act.clone()).await;
+                Event::Planned(act, plan)
+            }
             Action::Perform(act) => Event::Done(acts.perform(act).await),
         };
         // Nobody waits for it if the dashboard has ended.

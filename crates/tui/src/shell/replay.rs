@@ -36,11 +36,13 @@ async fn replay(path: PathBuf, file: BufReader<File>, sender: Sender<Event>) {
             Err(error) => break format!("{} is no recording of chronikctl top: {error}", path.display()),
         };
         match event {
-            Event::Key(_) | Event::Resize(..) | Event::Planned(_) | Event::Done(_) => continue,
+            Event::Key(_) | Event::Resize(..) | Event::Planned(..) | Event::Done(_) => continue,
             Event::Tick(now) => {
                 let pause = before.replace(now).map_or(0, |before| now.saturating_sub(before));
                 let pause = Duration::from_millis(u64::try_from(pause).unwrap_or(0));
                 tokio::time::sleep(pause.min(LONGEST_PAUSE)).await;
+                // The dashboard's own clock goes on.
+                continue;
             }
             _ => {}
         }

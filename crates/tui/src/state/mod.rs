@@ -166,8 +166,11 @@ impl State {
                 };
                 self.link = Some(link);
             }
-            Event::Planned(plan) => {
-                if let Mode::Dialog(dialog) = &mut self.mode {
+            Event::Planned(act, plan) => {
+                // The plan of a question that was left must not answer the next one.
+                if let Mode::Dialog(dialog) = &mut self.mode
+                    && dialog.act == act
+                {
                     dialog.plan = Some(plan);
                 }
             }

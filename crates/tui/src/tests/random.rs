@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::fixture::{dashboard, snapshot};
+use crate::act::Act;
 use crate::draw::{Theme, draw};
 use crate::event::{Event, Key};
 use crate::state::Action;
@@ -28,8 +29,8 @@ fn keys() -> impl Strategy<Value = Vec<Event>> {
         prop::char::range(' ', '~').prop_map(|letter| Event::Key(Key::Char(letter))),
         prop::sample::select(named.to_vec()).prop_map(Event::Key),
         (0_i32..20).prop_map(|partitions| Event::Snapshot(Box::new(snapshot(partitions)))),
-        Just(Event::Planned(Ok(vec!["plan".into()]))),
-        Just(Event::Planned(Err("refused".into()))),
+        Just(Event::Planned(Act::Undrain(2), Ok(vec!["plan".into()]))),
+        Just(Event::Planned(Act::Undrain(2), Err("refused".into()))),
     ];
     prop::collection::vec(key, 0..60)
 }

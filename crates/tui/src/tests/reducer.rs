@@ -129,7 +129,7 @@ fn enter_on_the_default_does_nothing() {
     let mut state = dashboard(View::Nodes, true);
     types(&mut state, "G");
     assert_eq!(types(&mut state, "d"), [Action::Plan(Act::Undrain(2))]);
-    state.on(Event::Planned(Ok(vec![])));
+    state.on(Event::Planned(Act::Undrain(2), Ok(vec![])));
     assert_eq!(state.on(Event::Key(Key::Enter)), []);
     assert_eq!(state.mode, Mode::Rows);
 }
@@ -142,7 +142,9 @@ fn a_change_needs_its_plan_on_the_screen_and_the_focus_moved() {
     assert_eq!(types(&mut state, "t"), [Action::Plan(act.clone())]);
     state.on(Event::Key(Key::Tab));
     assert_eq!(state.on(Event::Key(Key::Enter)), [], "the plan is not known yet");
-    state.on(Event::Planned(Ok(vec!["leader: node 1 -> node 2".into()])));
+    state.on(Event::Planned(Act::Drain(1), Ok(vec!["the plan of a question that was left".into()])));
+    assert_eq!(state.on(Event::Key(Key::Enter)), [], "another plan does not count");
+    state.on(Event::Planned(act.clone(), Ok(vec!["leader: node 1 -> node 2".into()])));
     assert_eq!(state.on(Event::Key(Key::Enter)), [Action::Perform(act)]);
 }
 

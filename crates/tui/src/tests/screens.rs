@@ -5,6 +5,7 @@ use ratatui::backend::TestBackend;
 use ratatui::style::{Color, Modifier};
 
 use super::fixture::{NOW, dashboard, types};
+use crate::act::Act;
 use crate::draw::{Theme, draw};
 use crate::event::{Event, Link};
 use crate::plain;
@@ -64,7 +65,8 @@ fn colour_is_the_terminals_own_or_none_and_never_the_only_sign() {
 fn a_question_shows_the_plan_the_command_and_cancel_first() {
     let mut state = dashboard(View::Partitions, true);
     types(&mut state, "jt");
-    state.on(Event::Planned(Ok(vec!["leader: node 1 -> node 2".into()])));
+    let act = Act::TransferLeader { topic: "orders".into(), partition: 5, to: 2 };
+    state.on(Event::Planned(act, Ok(vec!["leader: node 1 -> node 2".into()])));
     insta::assert_snapshot!(screen(&state, 80, 16, true));
 }
 
