@@ -26,7 +26,7 @@ pub fn draw(state: &State, theme: Theme, frame: &mut Frame<'_>) {
         frame.buffer_mut().set_stringn(area.x, area.y, text, area.width as usize, Style::default());
         return;
     }
-    put(frame, row(area, 0), &tabs(state, theme, area.width));
+    put(frame, row(area, 0), &tabs(state, area.width));
     put(frame, row(area, 1), &status(state, theme));
     let mut body = Rect { y: area.y + 2, height: area.height - 3, ..area };
     if state.view == View::Overview {
@@ -53,13 +53,13 @@ fn put(frame: &mut Frame<'_>, area: Rect, line: &Line<'_>) {
 }
 
 /// The views with their keys; only the keys of the others where there is no room for names.
-fn tabs(state: &State, theme: Theme, width: u16) -> Line<'static> {
+fn tabs(state: &State, width: u16) -> Line<'static> {
     let narrow = width < 100;
     let mut spans = Vec::new();
     for (index, view) in View::ALL.into_iter().enumerate() {
         let shown = view == state.view;
         let name = if narrow && !shown { String::new() } else { format!(" {}", view.name()) };
-        let style = if shown { theme.selected() } else { Style::default() };
+        let style = if shown { Theme::selected() } else { Style::default() };
         spans.push(Span::styled(format!(" {}{name} ", index + 1), style));
     }
     Line::from(spans)
@@ -70,7 +70,7 @@ fn status(state: &State, theme: Theme) -> Line<'static> {
     let verdict = overview::verdict(state.data());
     let mut spans = Vec::new();
     if state.frozen() {
-        spans.push(Span::styled("FROZEN  ", theme.selected()));
+        spans.push(Span::styled("FROZEN  ", Theme::selected()));
     }
     match (&state.link, state.lost_at_ms) {
         (Some(Link::Lost { cause, retry_ms }), Some(since)) => {

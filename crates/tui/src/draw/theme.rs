@@ -23,7 +23,7 @@ impl Theme {
         if self.colour { style.fg(colour) } else { style }
     }
 
-    pub(super) fn selected(self) -> Style {
+    pub(super) fn selected() -> Style {
         Style::default().add_modifier(Modifier::REVERSED)
     }
 

@@ -28,17 +28,12 @@ impl Recorder {
         let failed = |reason: String| TopError::File { file: path.clone(), reason };
         let mut line = serde_json::to_vec(event).map_err(|error| failed(error.to_string()))?;
         line.push(b'\n');
-        let written = match self.left.checked_sub(line.len() as u64) {
-            Some(left) => {
-                self.left = left;
-                file.write_all(&line)
-            }
-            None => {
-                self.left = 0;
-                Ok(())
-            }
+        let Some(left) = self.left.checked_sub(line.len() as u64) else {
+            self.left = 0;
+            return Ok(());
         };
-        written.map_err(|error| failed(error.to_string()))
+        self.left = left;
+        file.write_all(&line).map_err(|error| failed(error.to_string()))
     }
 }
 

@@ -118,7 +118,7 @@ pub struct State {
 impl State {
     /// A state that starts with a view.
     pub fn new(view: View, armed: bool) -> Self {
-        Self { view, armed, ..Self::default() }
+        Self { armed, view, ..Self::default() }
     }
 
     /// What is shown.
@@ -231,12 +231,11 @@ impl State {
         if matches!(text, "q" | "quit") {
             return vec![Action::Quit];
         }
-        match View::named(text) {
-            Some(view) => self.show(view, None),
-            None => {
-                let names = View::ALL.map(View::name).join(", ");
-                self.notice = format!("! \"{text}\" is no view; there are {names}, and quit");
-            }
+        if let Some(view) = View::named(text) {
+            self.show(view, None);
+        } else {
+            let names = View::ALL.map(View::name).join(", ");
+            self.notice = format!("! \"{text}\" is no view; there are {names}, and quit");
         }
         Vec::new()
     }
@@ -254,7 +253,7 @@ impl State {
                 let at = View::ALL.iter().position(|view| *view == self.view).unwrap_or(0) as i32;
                 self.show(View::ALL[(at + by).rem_euclid(8) as usize], None);
             }
-            Cmd::Into => self.into_selected(),
+            Cmd::Into => self.open_selected(),
             Cmd::Back => self.back(),
             Cmd::Help => self.mode = Mode::Help,
             Cmd::Filter => self.mode = Mode::Filter,
@@ -312,7 +311,7 @@ impl State {
         self.refresh();
     }
 
-    fn into_selected(&mut self) {
+    fn open_selected(&mut self) {
         if self.view == View::Topics
             && let Some(&index) = self.listed.get(self.selected)
         {

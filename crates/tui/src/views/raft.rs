@@ -20,7 +20,7 @@ const COLUMNS: [Column; 7] = [
     column("SNAPSHOT", 12, 6),
 ];
 
-fn group<'a>(data: Data<'a>, index: usize) -> Option<&'a RaftView> {
+fn group(data: Data<'_>, index: usize) -> Option<&RaftView> {
     data.model.raft_group(index)
 }
 
