@@ -32,14 +32,22 @@ pub(super) enum Reply<T> {
 
 /// An HTTP client with the limits above.
 pub(super) fn http_client() -> Result<reqwest::Client, String> {
+    builder().timeout(REQUEST_TIMEOUT).build().map_err(|error| error.to_string())
+}
+
+/// An HTTP client for answers that never end.
+pub(super) fn stream_client() -> Result<reqwest::Client, String> {
+    builder().build().map_err(|error| error.to_string())
+}
+
+fn builder() -> reqwest::ClientBuilder {
+    // reqwest brings no cryptography of its own. If the process has chosen already, its choice stays.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder()
         .connect_timeout(CONNECT_TIMEOUT)
-        .timeout(REQUEST_TIMEOUT)
         // A redirect would carry the key to wherever it points.
         .redirect(reqwest::redirect::Policy::none())
         .user_agent(concat!("chronik/", env!("CARGO_PKG_VERSION")))
-        .build()
-        .map_err(|error| error.to_string())
 }
 
 pub(super) async fn exchange<T: DeserializeOwned>(url: String, request: RequestBuilder) -> Reply<T> {
@@ -56,6 +64,25 @@ pub(super) async fn exchange<T: DeserializeOwned>(url: String, request: RequestB
         Ok(body) => understand(url, status, &body),
         Err(cause) => Reply::Lost(Attempt { url, cause }),
     }
+}
+
+/// Asks for an answer that never ends. What a node says instead of it is an error.
+pub(super) async fn open(url: String, request: RequestBuilder) -> Result<reqwest::Response, AdminError> {
+    let response = request.send().await.map_err(|error| {
+        AdminError::Unreachable(vec![Attempt { url: url.clone(), cause: innermost(&error) }])
+    })?;
+    let status = response.status();
+    if status == StatusCode::OK {
+        return Ok(response);
+    }
+    let body = read(response)
+        .await
+        .map_err(|cause| AdminError::Unreachable(vec![Attempt { url: url.clone(), cause }]))?;
+    Err(match understand::<serde_json::Value>(url.clone(), status, &body) {
+        Reply::Problem { url, problem } => super::refusal(url, problem),
+        Reply::Strange(error) => error,
+        _ => AdminError::BadAnswer { url, reason: format!("HTTP status {status}") },
+    })
 }
 
 async fn read(mut response: reqwest::Response) -> Result<Vec<u8>, String> {
@@ -88,7 +115,7 @@ fn understand<T: DeserializeOwned>(url: String, status: StatusCode, body: &[u8])
 
 /// The cause at the bottom of a chain: "Connection refused" rather than "error
 /// sending request".
-fn innermost(error: &reqwest::Error) -> String {
+pub(super) fn innermost(error: &reqwest::Error) -> String {
     if error.is_timeout() {
         return "it did not answer in time".into();
     }

@@ -5,8 +5,11 @@
 //! It must never make a change twice. A question may be put to the next node
 //! for any reason; a change only under the rules of [`AdminClient::change`].
 
+mod dashboard;
 mod error;
 mod exchange;
+mod sse;
+mod stream;
 mod url;
 
 use std::sync::Arc;
@@ -16,7 +19,7 @@ use reqwest::RequestBuilder;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use self::exchange::{Reply, exchange, http_client};
+use self::exchange::{Reply, exchange, http_client, stream_client};
 use super::API_KEY_HEADER;
 use super::change::{
     AddNodeAnswer, AddNodeRequest, CancelRequest, OperationView, Operations, RebalanceRequest,
@@ -29,6 +32,7 @@ use crate::config::ApiKey;
 
 pub use error::{AdminError, Attempt};
 pub use exchange::REQUEST_TIMEOUT;
+pub use stream::{EventItem, Subscription, Told, WatchItem};
 pub use url::AdminUrl;
 
 /// Codes of problems with which a node says that it has done nothing, and that
@@ -39,6 +43,8 @@ const NOTHING_DONE: [&str; 3] = ["no_leader", "starting", "key_unknown"];
 #[derive(Debug, Clone)]
 pub struct AdminClient {
     http: reqwest::Client,
+    /// Without a limit to how long an answer may take.
+    streams: reqwest::Client,
     urls: Vec<AdminUrl>,
     key: Option<ApiKey>,
     /// Who answered last is asked first: a node that is gone costs its
@@ -53,7 +59,7 @@ impl AdminClient {
     /// # Errors
     /// A text, if the system gives no random numbers or the like.
     pub fn new(urls: Vec<AdminUrl>, key: Option<ApiKey>) -> Result<Self, String> {
-        Ok(Self { http: http_client()?, urls, key, first: Arc::default() })
+        Ok(Self { http: http_client()?, streams: stream_client()?, urls, key, first: Arc::default() })
     }
 
     /// The state of the cluster.

@@ -31,3 +31,5 @@ fn blockers(out: &mut String, heading: &str, blocked_on: &[BlockedOn]) {
         line(out, format_args!("  {object}: {reason}"));
     }
 }
+
+pub use units::{bytes as human_bytes, duration as human_duration};

@@ -6,6 +6,7 @@ mod fake;
 mod question;
 mod render;
 mod status;
+mod stream;
 
 use clap::Parser;
 

@@ -1,0 +1,111 @@
+//! What a key means. The only place that knows keys.
+
+use serde::{Deserialize, Serialize};
+
+use crate::event::Key;
+use crate::views::View;
+
+/// What the person wants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cmd {
+    /// Leave.
+    Quit,
+    /// So many rows down, or up if negative.
+    Rows(i32),
+    /// So many pages down, or up if negative.
+    Pages(i32),
+    /// To the first row.
+    First,
+    /// To the last row.
+    Last,
+    /// To a view.
+    Show(View),
+    /// So many views on, or back if negative.
+    Views(i32),
+    /// Into what is selected.
+    Into,
+    /// Back out of what was gone into, or of a filter.
+    Back,
+    /// Show the keys.
+    Help,
+    /// Type a filter.
+    Filter,
+    /// Type a command.
+    Palette,
+    /// Sort by the next column.
+    Sort,
+    /// Sort the other way round.
+    Turn,
+    /// Hold the picture, or let it go.
+    Freeze,
+    /// Show faults only, or all.
+    Faults,
+    /// Ask about a change of what is selected.
+    Ask(Wish),
+}
+
+/// A change that a key asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Wish {
+    /// Another leader for the partition.
+    Transfer,
+    /// No leaderships on the node, or leaderships again.
+    Drain,
+    /// The node out of the cluster.
+    Remove,
+    /// The operation ended where it is.
+    Cancel,
+}
+
+/// The keys and what they do, for the help.
+pub const HELP: [(&str, &str); 16] = [
+    ("1-8 Tab", "views"),
+    ("j k arrows", "move"),
+    ("gg G", "first, last row"),
+    ("PgUp PgDn", "pages"),
+    ("Enter Esc", "into, back"),
+    ("/", "filter"),
+    (":", "go to a view by name"),
+    ("s S", "sort by next column, turn round"),
+    ("!", "faults only"),
+    ("f", "freeze"),
+    ("t", "transfer leader (armed)"),
+    ("d", "drain or undrain node (armed)"),
+    ("x", "remove node (armed)"),
+    ("c", "cancel operation (armed)"),
+    ("?", "this help"),
+    ("q", "quit"),
+];
+
+/// What a key means where rows are looked at. `after_g`: the key before it was `g`.
+pub fn of(key: Key, after_g: bool) -> Option<Cmd> {
+    Some(match key {
+        Key::Char('q') | Key::Interrupt => Cmd::Quit,
+        Key::Char('j') | Key::Down => Cmd::Rows(1),
+        Key::Char('k') | Key::Up => Cmd::Rows(-1),
+        Key::PageDown => Cmd::Pages(1),
+        Key::PageUp => Cmd::Pages(-1),
+        Key::Char('g') if after_g => Cmd::First,
+        Key::Home => Cmd::First,
+        Key::Char('G') | Key::End => Cmd::Last,
+        Key::Char(digit @ '1'..='8') => Cmd::Show(View::ALL[digit as usize - '1' as usize]),
+        Key::Tab => Cmd::Views(1),
+        Key::BackTab => Cmd::Views(-1),
+        Key::Enter | Key::Right | Key::Char('l') => Cmd::Into,
+        Key::Esc | Key::Left | Key::Char('h') => Cmd::Back,
+        Key::Char('?') => Cmd::Help,
+        Key::Char('/') => Cmd::Filter,
+        Key::Char(':') => Cmd::Palette,
+        Key::Char('s') => Cmd::Sort,
+        Key::Char('S') => Cmd::Turn,
+        Key::Char('f') => Cmd::Freeze,
+        Key::Char('!') => Cmd::Faults,
+        Key::Char('t') => Cmd::Ask(Wish::Transfer),
+        Key::Char('d') => Cmd::Ask(Wish::Drain),
+        Key::Char('x') => Cmd::Ask(Wish::Remove),
+        Key::Char('c') => Cmd::Ask(Wish::Cancel),
+        Key::Char(_) | Key::Backspace => return None,
+    })
+}
