@@ -21,10 +21,11 @@ pub use change::{
     AddNodeAnswer, AddNodeRequest, BlockedOn, CancelRequest, Membership, OperationKind, OperationState,
     OperationView, Operations, PlannedMove, RebalanceRequest, RemoveNodeRequest,
 };
-pub use client::{AdminClient, AdminError, AdminUrl, Attempt, REQUEST_TIMEOUT};
+pub use client::{AdminClient, AdminError, AdminUrl, Attempt, DebugBundle, Query, REQUEST_TIMEOUT};
 pub use problem::{PROBLEM_JSON, Problem};
 pub use render::{
     problems, progress_line, render_added, render_operation, render_operations, render_plan, render_status,
+    units,
 };
 pub use storage::{PinnedBy, StorageFile, StorageFileKind, StorageReport};
 pub use types::{

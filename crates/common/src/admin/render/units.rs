@@ -3,7 +3,7 @@
 const UNITS: [&str; 5] = ["KiB", "MiB", "GiB", "TiB", "PiB"];
 
 /// `1.5 GiB`.
-pub(super) fn bytes(bytes: u64) -> String {
+pub fn bytes(bytes: u64) -> String {
     if bytes < 1024 {
         return format!("{bytes} B");
     }
@@ -21,7 +21,7 @@ pub(super) fn bytes(bytes: u64) -> String {
 }
 
 /// `45 s`, `2 min 5 s`, `3 h 10 min`, `2 d 4 h`.
-pub(super) fn duration(seconds: u64) -> String {
+pub fn duration(seconds: u64) -> String {
     let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
     match () {
         () if days > 0 => two((days, "d"), (hours % 24, "h")),
@@ -37,7 +37,7 @@ fn two((large, unit): (u64, &str), (small, subunit): (u64, &str)) -> String {
 
 /// The seconds between two moments in milliseconds; 0 if they are in the
 /// wrong order, as clocks of two machines may have it.
-pub(super) fn seconds_between(from_ms: i64, to_ms: i64) -> u64 {
+pub fn seconds_between(from_ms: i64, to_ms: i64) -> u64 {
     u64::try_from(to_ms.saturating_sub(from_ms)).unwrap_or(0) / 1000
 }
 

@@ -18,8 +18,8 @@ mod watch;
 pub use access::{AuditEntry, AuditLog, CreateKeyRequest, KeyView, Keys, NewKey, RevokeKeyRequest, Role};
 pub use cluster::{ConfigEntry, ConfigView, DrainAnswer, DrainRequest, NodeView, Nodes};
 pub use consumer::{
-    GroupDetail, GroupMember, GroupPartition, GroupSummary, Groups, OffsetChange, ResetOffsetsAnswer,
-    ResetOffsetsRequest, ResetTo,
+    DeleteGroupRequest, GroupDetail, GroupMember, GroupPartition, GroupSummary, Groups, OffsetChange,
+    ResetOffsetsAnswer, ResetOffsetsRequest, ResetTo,
 };
 pub use event::{Event, EventKind, Events};
 pub use health::{Finding, HealthReport, Severity, Verdict};
