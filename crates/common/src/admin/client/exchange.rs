@@ -32,6 +32,8 @@ pub(super) enum Reply<T> {
 
 /// An HTTP client with the limits above.
 pub(super) fn http_client() -> Result<reqwest::Client, String> {
+    // reqwest brings no cryptography of its own. If the process has chosen already, its choice stays.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder()
         .connect_timeout(CONNECT_TIMEOUT)
         .timeout(REQUEST_TIMEOUT)
