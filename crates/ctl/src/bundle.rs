@@ -13,6 +13,7 @@ use flate2::write::GzEncoder;
 use serde::Serialize;
 
 use crate::call::{Call, answer, help_end};
+use crate::table::line;
 use crate::time;
 
 /// What helps those who help.
@@ -129,7 +130,7 @@ fn pack(path: &Path, entries: &[Entry]) -> io::Result<()> {
 fn render(packed: &Packed) -> String {
     let mut out = format!("{}: {} nodes are in it.\n", packed.file.display(), packed.nodes.len());
     for Missing { node_id, reason } in &packed.missing {
-        out += &format!("  missing: node {node_id}: {reason}\n");
+        line(&mut out, format_args!("  missing: node {node_id}: {reason}"));
     }
     out
 }

@@ -53,6 +53,6 @@ pub fn answer<T: Serialize>(
 
 /// The end of a help text: examples, variables, exit codes.
 pub fn help_end(examples: &[&str]) -> String {
-    let examples: String = examples.iter().map(|line| format!("  chronikctl {line}\n")).collect();
-    format!("Examples:\n{examples}\n{HELP_END}")
+    let examples: Vec<_> = examples.iter().map(|line| format!("  chronikctl {line}")).collect();
+    format!("Examples:\n{}\n\n{HELP_END}", examples.join("\n"))
 }

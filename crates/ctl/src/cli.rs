@@ -35,7 +35,7 @@ const PROGRAM: &str = "chronikctl";
 #[derive(Debug, Parser)]
 #[command(name = "chronikctl", version, after_help = EXIT_CODES, arg_required_else_help = true)]
 pub struct Cli {
-    /// The context to use, instead of CHRONIK_CONTEXT and the current one
+    /// The context to use, instead of the one that the variable or the file names
     #[arg(long, global = true, value_name = "NAME", add = complete::contexts())]
     pub context: Option<String>,
 
@@ -179,7 +179,6 @@ impl Command {
 /// the context says so; those without `--yes` are confirmed by `--context`.
 fn guard_cluster(command: &ClusterCommand, call: &Call<'_>) -> Result<(), CommandError> {
     let (effect, yes, dry_run) = match command {
-        ClusterCommand::Status(_) => return Ok(()),
         ClusterCommand::AddNode(args) => (format!("invite node {}", args.node_id), true, false),
         ClusterCommand::RemoveNode(args) => {
             (format!("remove node {}", args.node_id), args.yes, args.follow.dry_run)
@@ -188,7 +187,7 @@ fn guard_cluster(command: &ClusterCommand, call: &Call<'_>) -> Result<(), Comman
         ClusterCommand::Operation { command: OperationCommand::Cancel(args) } => {
             (format!("cancel operation {}", args.id), true, false)
         }
-        ClusterCommand::Operation { .. } => return Ok(()),
+        ClusterCommand::Status(_) | ClusterCommand::Operation { .. } => return Ok(()),
     };
     guard::pass(call.in_use, call.session.console, &effect, Risk::Harmless, yes, dry_run)
 }

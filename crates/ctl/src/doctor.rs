@@ -15,6 +15,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use crate::call::{Call, answer, help_end};
+use crate::table::line;
 
 /// The exit code when something fails.
 const FAILED: u8 = 10;
@@ -46,6 +47,7 @@ enum Outcome {
 
 /// One thing that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[expect(clippy::struct_field_names, reason = "it is the name in JSON")]
 struct Check {
     check: &'static str,
     outcome: Outcome,
@@ -209,9 +211,9 @@ fn render(checks: &[Check]) -> String {
             Outcome::Warn => "WARN",
             Outcome::Fail => "FAIL",
         };
-        out += &format!("{outcome:4}  {check:13}  {found}\n");
+        line(&mut out, format_args!("{outcome:4}  {check:13}  {found}"));
         if !remedy.is_empty() {
-            out += &format!("{:21}to do: {remedy}\n", "");
+            line(&mut out, format_args!("{:21}to do: {remedy}", ""));
         }
     }
     out

@@ -29,7 +29,7 @@ pub struct EventsArgs {
     #[arg(long, value_name = "TIME", value_parser = time::since)]
     pub since: Option<i64>,
 
-    /// Only of this kind, such as leader_changed
+    /// Only of this kind, as the column KIND has it
     #[arg(long)]
     pub kind: Option<String>,
 

@@ -84,6 +84,7 @@ pub struct ResetArgs {
 /// Where offsets are reset to: one of them.
 #[derive(Debug, Clone, Args)]
 #[group(required = true, multiple = false)]
+#[expect(clippy::struct_field_names, reason = "they are the names of the flags")]
 pub struct To {
     /// To the first record that is still there
     #[arg(long)]

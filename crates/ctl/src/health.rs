@@ -8,7 +8,7 @@ use clap::Args;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::call::{Call, answer, help_end};
-use crate::table::word;
+use crate::table::{line, word};
 
 /// The exit code for a cluster that is not healthy.
 const UNHEALTHY: u8 = 10;
@@ -129,17 +129,17 @@ pub(crate) fn render(health: &HealthReport) -> String {
             Severity::Warning => "WARNING",
             Severity::Critical => "CRITICAL",
         };
-        out += &format!("\n{severity}  {}: {}\n", finding.code, finding.message);
+        line(&mut out, format_args!("\n{severity}  {}: {}", finding.code, finding.message));
         if !finding.objects.is_empty() {
             let shown = u64::try_from(finding.objects.len()).unwrap_or(u64::MAX);
             let more = match finding.count.checked_sub(shown) {
                 None | Some(0) => String::new(),
                 Some(more) => format!(" and {more} more"),
             };
-            out += &format!("  affected: {}{more}\n", finding.objects.join(", "));
+            line(&mut out, format_args!("  affected: {}{more}", finding.objects.join(", ")));
         }
         if let Some(next) = &finding.next {
-            out += &format!("  next: chronikctl {next}\n");
+            line(&mut out, format_args!("  next: chronikctl {next}"));
         }
     }
     out

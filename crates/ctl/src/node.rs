@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 use crate::call::{Call, answer, help_end};
 use crate::complete;
 use crate::guard::{ChangeArgs, Risk};
-use crate::table::{Column, facts, known, number, render, text, word};
+use crate::table::{Column, facts, known, line, number, render, text, word};
 
 /// What can be done with nodes.
 #[derive(Debug, Clone, Subcommand)]
@@ -212,19 +212,22 @@ fn render_drain(answer: &DrainAnswer, dry_run: bool) -> String {
     let move_tense = if dry_run { "would move" } else { "move" };
     let mut out = format!("Node {node_id} {tense} {state}; {moves_total} leaderships {move_tense}.\n");
     for m in moves {
-        out += &format!(
-            "  {}-{}: leader {} -> {}\n",
-            m.topic,
-            m.partition,
-            known(m.from, |id| id.to_string()),
-            m.to
+        line(
+            &mut out,
+            format_args!(
+                "  {}-{}: leader {} -> {}",
+                m.topic,
+                m.partition,
+                known(m.from, |id| id.to_string()),
+                m.to
+            ),
         );
     }
     if !blocked_on.is_empty() {
         out += "\nStays where it is:\n";
     }
     for blocker in blocked_on {
-        out += &format!("  {}: {}\n", blocker.object, blocker.reason);
+        line(&mut out, format_args!("  {}: {}", blocker.object, blocker.reason));
     }
     out
 }

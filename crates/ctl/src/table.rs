@@ -2,6 +2,8 @@
 //! capitals. Where the width does not suffice, the least important columns are
 //! left out; a name never is, and no cell is cut.
 
+use std::fmt::Write;
+
 use comfy_table::{Cell, CellAlignment, Table, TableStyle};
 
 /// How wide a table may be where no terminal says.
@@ -97,10 +99,20 @@ pub fn word(value: impl serde::Serialize) -> String {
     }
 }
 
+/// Adds a line of text.
+pub fn line(out: &mut String, text: std::fmt::Arguments<'_>) {
+    // Writing to a String cannot fail.
+    let _ = writeln!(out, "{text}");
+}
+
 /// Values under their names, aligned, one a line.
 pub fn facts(facts: &[(&str, String)]) -> String {
     let width = facts.iter().map(|(name, _)| name.chars().count() + 1).max().unwrap_or(0);
-    facts.iter().map(|(name, value)| format!("{:width$}  {value}\n", format!("{name}:"))).collect()
+    let mut out = String::new();
+    for (name, value) in facts {
+        line(&mut out, format_args!("{:width$}  {value}", format!("{name}:")));
+    }
+    out
 }
 
 /// What an answer leaves out because nodes did not answer; empty if nothing.

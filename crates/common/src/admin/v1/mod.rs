@@ -1,6 +1,6 @@
 //! The admin API under `/admin/v1`: what it is asked and what it answers.
 //!
-//! One definition for the server, the client, the dashboard and the OpenAPI document. Fields are only ever added.
+//! One definition for the server, the client, the dashboard and the `OpenAPI` document. Fields are only ever added.
 //! Whole numbers that may pass 2^53 are strings in JSON. Requests refuse unknown fields: a misspelt `dry_run` must not
 //! become a real run.
 //!
