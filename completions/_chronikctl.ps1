@@ -21,7 +21,7 @@ Register-ArgumentCompleter -Native -CommandName 'chronikctl' -ScriptBlock {
 
     $completions = @(switch ($command) {
         'chronikctl' {
-            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of CHRONIK_CONTEXT and the current one')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of the one that the variable or the file names')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
@@ -55,7 +55,7 @@ Register-ArgumentCompleter -Native -CommandName 'chronikctl' -ScriptBlock {
             [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'File that holds the admin API key')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to show the answer')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show the answer')
-            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of CHRONIK_CONTEXT and the current one')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of the one that the variable or the file names')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
@@ -72,7 +72,7 @@ Register-ArgumentCompleter -Native -CommandName 'chronikctl' -ScriptBlock {
             [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'File that holds the admin API key')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to show the answer')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show the answer')
-            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of CHRONIK_CONTEXT and the current one')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of the one that the variable or the file names')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
@@ -86,7 +86,7 @@ Register-ArgumentCompleter -Native -CommandName 'chronikctl' -ScriptBlock {
             [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'File that holds the admin API key')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to show the answer')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show the answer')
-            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of CHRONIK_CONTEXT and the current one')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of the one that the variable or the file names')
             [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Remove it first and restore its replicas from the others: for a node that is dead and stays so')
             [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Do not ask on a terminal whether --force is meant')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do not ask on a terminal whether --force is meant')
@@ -107,7 +107,7 @@ Register-ArgumentCompleter -Native -CommandName 'chronikctl' -ScriptBlock {
             [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'File that holds the admin API key')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to show the answer')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show the answer')
-            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of CHRONIK_CONTEXT and the current one')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of the one that the variable or the file names')
             [CompletionResult]::new('--leaders-only', '--leaders-only', [CompletionResultType]::ParameterName, 'Move leaderships only, no data')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Only show what would be done, and what is in the way')
             [CompletionResult]::new('--no-wait', '--no-wait', [CompletionResultType]::ParameterName, 'Start the operation and do not wait for its end')
@@ -116,7 +116,7 @@ Register-ArgumentCompleter -Native -CommandName 'chronikctl' -ScriptBlock {
             break
         }
         'chronikctl;operation' {
-            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of CHRONIK_CONTEXT and the current one')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of the one that the variable or the file names')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'Show the running operation and the latest finished ones')
@@ -133,7 +133,7 @@ Register-ArgumentCompleter -Native -CommandName 'chronikctl' -ScriptBlock {
             [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'File that holds the admin API key')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to show the answer')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show the answer')
-            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of CHRONIK_CONTEXT and the current one')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of the one that the variable or the file names')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
@@ -145,7 +145,7 @@ Register-ArgumentCompleter -Native -CommandName 'chronikctl' -ScriptBlock {
             [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'File that holds the admin API key')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to show the answer')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show the answer')
-            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of CHRONIK_CONTEXT and the current one')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of the one that the variable or the file names')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
@@ -158,7 +158,7 @@ Register-ArgumentCompleter -Native -CommandName 'chronikctl' -ScriptBlock {
             [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'File that holds the admin API key')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to show the answer')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show the answer')
-            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of CHRONIK_CONTEXT and the current one')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of the one that the variable or the file names')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
@@ -171,7 +171,7 @@ Register-ArgumentCompleter -Native -CommandName 'chronikctl' -ScriptBlock {
             [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'File that holds the admin API key')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to show the answer')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show the answer')
-            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of CHRONIK_CONTEXT and the current one')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of the one that the variable or the file names')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
@@ -207,7 +207,7 @@ Register-ArgumentCompleter -Native -CommandName 'chronikctl' -ScriptBlock {
             [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'File that holds the admin API key')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to show the answer')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show the answer')
-            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of CHRONIK_CONTEXT and the current one')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of the one that the variable or the file names')
             [CompletionResult]::new('--watch', '--watch', [CompletionResultType]::ParameterName, 'Ask again every second, and tell whenever the answer changes')
             [CompletionResult]::new('--exit-when-healthy', '--exit-when-healthy', [CompletionResultType]::ParameterName, 'Wait until the cluster is healthy; implies --watch')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -215,7 +215,7 @@ Register-ArgumentCompleter -Native -CommandName 'chronikctl' -ScriptBlock {
             break
         }
         'chronikctl;node' {
-            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of CHRONIK_CONTEXT and the current one')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of the one that the variable or the file names')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the nodes: state, version, what they lead and hold, how full they are')
@@ -232,7 +232,7 @@ Register-ArgumentCompleter -Native -CommandName 'chronikctl' -ScriptBlock {
             [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'File that holds the admin API key')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to show the answer')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show the answer')
-            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of CHRONIK_CONTEXT and the current one')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of the one that the variable or the file names')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
@@ -244,7 +244,7 @@ Register-ArgumentCompleter -Native -CommandName 'chronikctl' -ScriptBlock {
             [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'File that holds the admin API key')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to show the answer')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show the answer')
-            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of CHRONIK_CONTEXT and the current one')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of the one that the variable or the file names')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
@@ -257,7 +257,7 @@ Register-ArgumentCompleter -Native -CommandName 'chronikctl' -ScriptBlock {
             [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'File that holds the admin API key')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to show the answer')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show the answer')
-            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of CHRONIK_CONTEXT and the current one')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of the one that the variable or the file names')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Only show what would be done, and what is in the way')
             [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Do not ask whether it is meant')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do not ask whether it is meant')
@@ -273,7 +273,7 @@ Register-ArgumentCompleter -Native -CommandName 'chronikctl' -ScriptBlock {
             [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'File that holds the admin API key')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to show the answer')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show the answer')
-            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of CHRONIK_CONTEXT and the current one')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of the one that the variable or the file names')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Only show what would be done, and what is in the way')
             [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Do not ask whether it is meant')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do not ask whether it is meant')
@@ -305,7 +305,7 @@ Register-ArgumentCompleter -Native -CommandName 'chronikctl' -ScriptBlock {
             break
         }
         'chronikctl;topic' {
-            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of CHRONIK_CONTEXT and the current one')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of the one that the variable or the file names')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the topics: size, rate, and how they are')
@@ -323,7 +323,7 @@ Register-ArgumentCompleter -Native -CommandName 'chronikctl' -ScriptBlock {
             [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'File that holds the admin API key')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to show the answer')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show the answer')
-            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of CHRONIK_CONTEXT and the current one')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of the one that the variable or the file names')
             [CompletionResult]::new('--internal', '--internal', [CompletionResultType]::ParameterName, 'The cluster''s own topics too')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -336,7 +336,7 @@ Register-ArgumentCompleter -Native -CommandName 'chronikctl' -ScriptBlock {
             [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'File that holds the admin API key')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to show the answer')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show the answer')
-            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of CHRONIK_CONTEXT and the current one')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of the one that the variable or the file names')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
@@ -352,7 +352,7 @@ Register-ArgumentCompleter -Native -CommandName 'chronikctl' -ScriptBlock {
             [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'File that holds the admin API key')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to show the answer')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show the answer')
-            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of CHRONIK_CONTEXT and the current one')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of the one that the variable or the file names')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Only show what would be done, and what is in the way')
             [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Do not ask whether it is meant')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do not ask whether it is meant')
@@ -371,7 +371,7 @@ Register-ArgumentCompleter -Native -CommandName 'chronikctl' -ScriptBlock {
             [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'File that holds the admin API key')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to show the answer')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show the answer')
-            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of CHRONIK_CONTEXT and the current one')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of the one that the variable or the file names')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Only show what would be done, and what is in the way')
             [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Do not ask whether it is meant')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do not ask whether it is meant')
@@ -387,7 +387,7 @@ Register-ArgumentCompleter -Native -CommandName 'chronikctl' -ScriptBlock {
             [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'File that holds the admin API key')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to show the answer')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show the answer')
-            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of CHRONIK_CONTEXT and the current one')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of the one that the variable or the file names')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Only show what would be done, and what is in the way')
             [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Do not ask whether it is meant')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do not ask whether it is meant')
@@ -423,7 +423,7 @@ Register-ArgumentCompleter -Native -CommandName 'chronikctl' -ScriptBlock {
             break
         }
         'chronikctl;partition' {
-            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of CHRONIK_CONTEXT and the current one')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of the one that the variable or the file names')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List partitions: leader, replicas, who is in sync, how far the worst trails')
@@ -446,7 +446,7 @@ Register-ArgumentCompleter -Native -CommandName 'chronikctl' -ScriptBlock {
             [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'File that holds the admin API key')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to show the answer')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show the answer')
-            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of CHRONIK_CONTEXT and the current one')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of the one that the variable or the file names')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
@@ -458,7 +458,7 @@ Register-ArgumentCompleter -Native -CommandName 'chronikctl' -ScriptBlock {
             [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'File that holds the admin API key')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to show the answer')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show the answer')
-            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of CHRONIK_CONTEXT and the current one')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of the one that the variable or the file names')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
@@ -472,7 +472,7 @@ Register-ArgumentCompleter -Native -CommandName 'chronikctl' -ScriptBlock {
             [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'File that holds the admin API key')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to show the answer')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show the answer')
-            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of CHRONIK_CONTEXT and the current one')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of the one that the variable or the file names')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Only show what would be done, and what is in the way')
             [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Do not ask whether it is meant')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do not ask whether it is meant')
@@ -490,7 +490,7 @@ Register-ArgumentCompleter -Native -CommandName 'chronikctl' -ScriptBlock {
             [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'File that holds the admin API key')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to show the answer')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show the answer')
-            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of CHRONIK_CONTEXT and the current one')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of the one that the variable or the file names')
             [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Do not ask whether it is meant')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do not ask whether it is meant')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Only show what would be done, and what is in the way')
@@ -523,7 +523,7 @@ Register-ArgumentCompleter -Native -CommandName 'chronikctl' -ScriptBlock {
             break
         }
         'chronikctl;group' {
-            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of CHRONIK_CONTEXT and the current one')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of the one that the variable or the file names')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the groups: state, members, lag')
@@ -540,7 +540,7 @@ Register-ArgumentCompleter -Native -CommandName 'chronikctl' -ScriptBlock {
             [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'File that holds the admin API key')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to show the answer')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show the answer')
-            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of CHRONIK_CONTEXT and the current one')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of the one that the variable or the file names')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
@@ -552,7 +552,7 @@ Register-ArgumentCompleter -Native -CommandName 'chronikctl' -ScriptBlock {
             [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'File that holds the admin API key')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to show the answer')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show the answer')
-            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of CHRONIK_CONTEXT and the current one')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of the one that the variable or the file names')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
@@ -570,7 +570,7 @@ Register-ArgumentCompleter -Native -CommandName 'chronikctl' -ScriptBlock {
             [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'File that holds the admin API key')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to show the answer')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show the answer')
-            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of CHRONIK_CONTEXT and the current one')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of the one that the variable or the file names')
             [CompletionResult]::new('--to-earliest', '--to-earliest', [CompletionResultType]::ParameterName, 'To the first record that is still there')
             [CompletionResult]::new('--to-latest', '--to-latest', [CompletionResultType]::ParameterName, 'Behind the last record')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Only show what would be done, and what is in the way')
@@ -588,7 +588,7 @@ Register-ArgumentCompleter -Native -CommandName 'chronikctl' -ScriptBlock {
             [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'File that holds the admin API key')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to show the answer')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show the answer')
-            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of CHRONIK_CONTEXT and the current one')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of the one that the variable or the file names')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Only show what would be done, and what is in the way')
             [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Do not ask whether it is meant')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do not ask whether it is meant')
@@ -620,7 +620,7 @@ Register-ArgumentCompleter -Native -CommandName 'chronikctl' -ScriptBlock {
             break
         }
         'chronikctl;raft' {
-            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of CHRONIK_CONTEXT and the current one')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of the one that the variable or the file names')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the groups: leader, term, indices, how far the worst follower trails')
@@ -637,7 +637,7 @@ Register-ArgumentCompleter -Native -CommandName 'chronikctl' -ScriptBlock {
             [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'File that holds the admin API key')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to show the answer')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show the answer')
-            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of CHRONIK_CONTEXT and the current one')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of the one that the variable or the file names')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
@@ -649,7 +649,7 @@ Register-ArgumentCompleter -Native -CommandName 'chronikctl' -ScriptBlock {
             [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'File that holds the admin API key')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to show the answer')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show the answer')
-            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of CHRONIK_CONTEXT and the current one')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of the one that the variable or the file names')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
@@ -671,7 +671,7 @@ Register-ArgumentCompleter -Native -CommandName 'chronikctl' -ScriptBlock {
         }
         'chronikctl;events' {
             [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Only since a time, such as 2026-11-28T08:00:00Z, or 10m for ten minutes ago')
-            [CompletionResult]::new('--kind', '--kind', [CompletionResultType]::ParameterName, 'Only of this kind, such as leader_changed')
+            [CompletionResult]::new('--kind', '--kind', [CompletionResultType]::ParameterName, 'Only of this kind, as the column KIND has it')
             [CompletionResult]::new('--object', '--object', [CompletionResultType]::ParameterName, 'Only of this object, such as orders-3 or "node 2"')
             [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'At most so many, the newest')
             [CompletionResult]::new('--admin', '--admin', [CompletionResultType]::ParameterName, 'Admin API of a node, http://host:port; repeat it to name others to fall back on')
@@ -680,7 +680,7 @@ Register-ArgumentCompleter -Native -CommandName 'chronikctl' -ScriptBlock {
             [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'File that holds the admin API key')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to show the answer')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show the answer')
-            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of CHRONIK_CONTEXT and the current one')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of the one that the variable or the file names')
             [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Go on and show new events as they happen, a line each')
             [CompletionResult]::new('--follow', '--follow', [CompletionResultType]::ParameterName, 'Go on and show new events as they happen, a line each')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -697,13 +697,13 @@ Register-ArgumentCompleter -Native -CommandName 'chronikctl' -ScriptBlock {
             [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'File that holds the admin API key')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to show the answer')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show the answer')
-            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of CHRONIK_CONTEXT and the current one')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of the one that the variable or the file names')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
         'chronikctl;key' {
-            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of CHRONIK_CONTEXT and the current one')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of the one that the variable or the file names')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the keys; their secrets are shown to nobody')
@@ -719,7 +719,7 @@ Register-ArgumentCompleter -Native -CommandName 'chronikctl' -ScriptBlock {
             [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'File that holds the admin API key')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to show the answer')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show the answer')
-            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of CHRONIK_CONTEXT and the current one')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of the one that the variable or the file names')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
@@ -733,7 +733,7 @@ Register-ArgumentCompleter -Native -CommandName 'chronikctl' -ScriptBlock {
             [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'File that holds the admin API key')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to show the answer')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show the answer')
-            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of CHRONIK_CONTEXT and the current one')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of the one that the variable or the file names')
             [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Do not ask whether it is meant')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do not ask whether it is meant')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -748,7 +748,7 @@ Register-ArgumentCompleter -Native -CommandName 'chronikctl' -ScriptBlock {
             [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'File that holds the admin API key')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to show the answer')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show the answer')
-            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of CHRONIK_CONTEXT and the current one')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of the one that the variable or the file names')
             [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Do not ask whether it is meant')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do not ask whether it is meant')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -775,7 +775,7 @@ Register-ArgumentCompleter -Native -CommandName 'chronikctl' -ScriptBlock {
             break
         }
         'chronikctl;config' {
-            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of CHRONIK_CONTEXT and the current one')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of the one that the variable or the file names')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('view', 'view', [CompletionResultType]::ParameterValue, 'Show a node''s configuration; without a node, what this program itself uses')
@@ -790,7 +790,7 @@ Register-ArgumentCompleter -Native -CommandName 'chronikctl' -ScriptBlock {
             [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'File that holds the admin API key')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to show the answer')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show the answer')
-            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of CHRONIK_CONTEXT and the current one')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of the one that the variable or the file names')
             [CompletionResult]::new('--show-origin', '--show-origin', [CompletionResultType]::ParameterName, 'Where each value comes from')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -805,7 +805,7 @@ Register-ArgumentCompleter -Native -CommandName 'chronikctl' -ScriptBlock {
             [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'File that holds the admin API key')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to show the answer')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show the answer')
-            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of CHRONIK_CONTEXT and the current one')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of the one that the variable or the file names')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Only show what would be done, and what is in the way')
             [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Do not ask whether it is meant')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do not ask whether it is meant')
@@ -829,7 +829,7 @@ Register-ArgumentCompleter -Native -CommandName 'chronikctl' -ScriptBlock {
             break
         }
         'chronikctl;context' {
-            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of CHRONIK_CONTEXT and the current one')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of the one that the variable or the file names')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the contexts; a star marks the current one')
@@ -843,7 +843,7 @@ Register-ArgumentCompleter -Native -CommandName 'chronikctl' -ScriptBlock {
         'chronikctl;context;list' {
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to show the answer')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show the answer')
-            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of CHRONIK_CONTEXT and the current one')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of the one that the variable or the file names')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
@@ -851,13 +851,13 @@ Register-ArgumentCompleter -Native -CommandName 'chronikctl' -ScriptBlock {
         'chronikctl;context;show' {
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to show the answer')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show the answer')
-            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of CHRONIK_CONTEXT and the current one')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of the one that the variable or the file names')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
         'chronikctl;context;use' {
-            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of CHRONIK_CONTEXT and the current one')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of the one that the variable or the file names')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
@@ -869,7 +869,7 @@ Register-ArgumentCompleter -Native -CommandName 'chronikctl' -ScriptBlock {
             [CompletionResult]::new('--cert', '--cert', [CompletionResultType]::ParameterName, 'Certificate to show to the nodes')
             [CompletionResult]::new('--cert-key', '--cert-key', [CompletionResultType]::ParameterName, 'Private key of that certificate')
             [CompletionResult]::new('--colour', '--colour', [CompletionResultType]::ParameterName, 'Colour in which the dashboard shows its name')
-            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of CHRONIK_CONTEXT and the current one')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of the one that the variable or the file names')
             [CompletionResult]::new('--protected', '--protected', [CompletionResultType]::ParameterName, 'Ask before every change; --yes counts only next to --context')
             [CompletionResult]::new('--read-only', '--read-only', [CompletionResultType]::ParameterName, 'Refuse every change')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
@@ -877,7 +877,7 @@ Register-ArgumentCompleter -Native -CommandName 'chronikctl' -ScriptBlock {
             break
         }
         'chronikctl;context;remove' {
-            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of CHRONIK_CONTEXT and the current one')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of the one that the variable or the file names')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
@@ -916,13 +916,13 @@ Register-ArgumentCompleter -Native -CommandName 'chronikctl' -ScriptBlock {
             [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'File that holds the admin API key')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to show the answer')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show the answer')
-            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of CHRONIK_CONTEXT and the current one')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of the one that the variable or the file names')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
         'chronikctl;debug' {
-            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of CHRONIK_CONTEXT and the current one')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of the one that the variable or the file names')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('bundle', 'bundle', [CompletionResultType]::ParameterValue, 'Ask every node for what it knows of itself, and pack it into one archive')
@@ -937,7 +937,7 @@ Register-ArgumentCompleter -Native -CommandName 'chronikctl' -ScriptBlock {
             [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'File that holds the admin API key')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to show the answer')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show the answer')
-            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of CHRONIK_CONTEXT and the current one')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of the one that the variable or the file names')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
@@ -954,7 +954,7 @@ Register-ArgumentCompleter -Native -CommandName 'chronikctl' -ScriptBlock {
             break
         }
         'chronikctl;completions' {
-            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of CHRONIK_CONTEXT and the current one')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of the one that the variable or the file names')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break

@@ -18,7 +18,7 @@ set edit:completion:arg-completer[chronikctl] = {|@words|
     }
     var completions = [
         &'chronikctl'= {
-            cand --context 'The context to use, instead of CHRONIK_CONTEXT and the current one'
+            cand --context 'The context to use, instead of the one that the variable or the file names'
             cand -h 'Print help'
             cand --help 'Print help'
             cand -V 'Print version'
@@ -51,7 +51,7 @@ set edit:completion:arg-completer[chronikctl] = {|@words|
             cand --api-key-file 'File that holds the admin API key'
             cand -o 'How to show the answer'
             cand --output 'How to show the answer'
-            cand --context 'The context to use, instead of CHRONIK_CONTEXT and the current one'
+            cand --context 'The context to use, instead of the one that the variable or the file names'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -67,7 +67,7 @@ set edit:completion:arg-completer[chronikctl] = {|@words|
             cand --api-key-file 'File that holds the admin API key'
             cand -o 'How to show the answer'
             cand --output 'How to show the answer'
-            cand --context 'The context to use, instead of CHRONIK_CONTEXT and the current one'
+            cand --context 'The context to use, instead of the one that the variable or the file names'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -80,7 +80,7 @@ set edit:completion:arg-completer[chronikctl] = {|@words|
             cand --api-key-file 'File that holds the admin API key'
             cand -o 'How to show the answer'
             cand --output 'How to show the answer'
-            cand --context 'The context to use, instead of CHRONIK_CONTEXT and the current one'
+            cand --context 'The context to use, instead of the one that the variable or the file names'
             cand --force 'Remove it first and restore its replicas from the others: for a node that is dead and stays so'
             cand -y 'Do not ask on a terminal whether --force is meant'
             cand --yes 'Do not ask on a terminal whether --force is meant'
@@ -100,7 +100,7 @@ set edit:completion:arg-completer[chronikctl] = {|@words|
             cand --api-key-file 'File that holds the admin API key'
             cand -o 'How to show the answer'
             cand --output 'How to show the answer'
-            cand --context 'The context to use, instead of CHRONIK_CONTEXT and the current one'
+            cand --context 'The context to use, instead of the one that the variable or the file names'
             cand --leaders-only 'Move leaderships only, no data'
             cand --dry-run 'Only show what would be done, and what is in the way'
             cand --no-wait 'Start the operation and do not wait for its end'
@@ -108,7 +108,7 @@ set edit:completion:arg-completer[chronikctl] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'chronikctl;operation'= {
-            cand --context 'The context to use, instead of CHRONIK_CONTEXT and the current one'
+            cand --context 'The context to use, instead of the one that the variable or the file names'
             cand -h 'Print help'
             cand --help 'Print help'
             cand list 'Show the running operation and the latest finished ones'
@@ -124,7 +124,7 @@ set edit:completion:arg-completer[chronikctl] = {|@words|
             cand --api-key-file 'File that holds the admin API key'
             cand -o 'How to show the answer'
             cand --output 'How to show the answer'
-            cand --context 'The context to use, instead of CHRONIK_CONTEXT and the current one'
+            cand --context 'The context to use, instead of the one that the variable or the file names'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -135,7 +135,7 @@ set edit:completion:arg-completer[chronikctl] = {|@words|
             cand --api-key-file 'File that holds the admin API key'
             cand -o 'How to show the answer'
             cand --output 'How to show the answer'
-            cand --context 'The context to use, instead of CHRONIK_CONTEXT and the current one'
+            cand --context 'The context to use, instead of the one that the variable or the file names'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -147,7 +147,7 @@ set edit:completion:arg-completer[chronikctl] = {|@words|
             cand --api-key-file 'File that holds the admin API key'
             cand -o 'How to show the answer'
             cand --output 'How to show the answer'
-            cand --context 'The context to use, instead of CHRONIK_CONTEXT and the current one'
+            cand --context 'The context to use, instead of the one that the variable or the file names'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -159,7 +159,7 @@ set edit:completion:arg-completer[chronikctl] = {|@words|
             cand --api-key-file 'File that holds the admin API key'
             cand -o 'How to show the answer'
             cand --output 'How to show the answer'
-            cand --context 'The context to use, instead of CHRONIK_CONTEXT and the current one'
+            cand --context 'The context to use, instead of the one that the variable or the file names'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -188,14 +188,14 @@ set edit:completion:arg-completer[chronikctl] = {|@words|
             cand --api-key-file 'File that holds the admin API key'
             cand -o 'How to show the answer'
             cand --output 'How to show the answer'
-            cand --context 'The context to use, instead of CHRONIK_CONTEXT and the current one'
+            cand --context 'The context to use, instead of the one that the variable or the file names'
             cand --watch 'Ask again every second, and tell whenever the answer changes'
             cand --exit-when-healthy 'Wait until the cluster is healthy; implies --watch'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
         &'chronikctl;node'= {
-            cand --context 'The context to use, instead of CHRONIK_CONTEXT and the current one'
+            cand --context 'The context to use, instead of the one that the variable or the file names'
             cand -h 'Print help'
             cand --help 'Print help'
             cand list 'List the nodes: state, version, what they lead and hold, how full they are'
@@ -211,7 +211,7 @@ set edit:completion:arg-completer[chronikctl] = {|@words|
             cand --api-key-file 'File that holds the admin API key'
             cand -o 'How to show the answer'
             cand --output 'How to show the answer'
-            cand --context 'The context to use, instead of CHRONIK_CONTEXT and the current one'
+            cand --context 'The context to use, instead of the one that the variable or the file names'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -222,7 +222,7 @@ set edit:completion:arg-completer[chronikctl] = {|@words|
             cand --api-key-file 'File that holds the admin API key'
             cand -o 'How to show the answer'
             cand --output 'How to show the answer'
-            cand --context 'The context to use, instead of CHRONIK_CONTEXT and the current one'
+            cand --context 'The context to use, instead of the one that the variable or the file names'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -234,7 +234,7 @@ set edit:completion:arg-completer[chronikctl] = {|@words|
             cand --api-key-file 'File that holds the admin API key'
             cand -o 'How to show the answer'
             cand --output 'How to show the answer'
-            cand --context 'The context to use, instead of CHRONIK_CONTEXT and the current one'
+            cand --context 'The context to use, instead of the one that the variable or the file names'
             cand --dry-run 'Only show what would be done, and what is in the way'
             cand -y 'Do not ask whether it is meant'
             cand --yes 'Do not ask whether it is meant'
@@ -249,7 +249,7 @@ set edit:completion:arg-completer[chronikctl] = {|@words|
             cand --api-key-file 'File that holds the admin API key'
             cand -o 'How to show the answer'
             cand --output 'How to show the answer'
-            cand --context 'The context to use, instead of CHRONIK_CONTEXT and the current one'
+            cand --context 'The context to use, instead of the one that the variable or the file names'
             cand --dry-run 'Only show what would be done, and what is in the way'
             cand -y 'Do not ask whether it is meant'
             cand --yes 'Do not ask whether it is meant'
@@ -274,7 +274,7 @@ set edit:completion:arg-completer[chronikctl] = {|@words|
         &'chronikctl;node;help;help'= {
         }
         &'chronikctl;topic'= {
-            cand --context 'The context to use, instead of CHRONIK_CONTEXT and the current one'
+            cand --context 'The context to use, instead of the one that the variable or the file names'
             cand -h 'Print help'
             cand --help 'Print help'
             cand list 'List the topics: size, rate, and how they are'
@@ -291,7 +291,7 @@ set edit:completion:arg-completer[chronikctl] = {|@words|
             cand --api-key-file 'File that holds the admin API key'
             cand -o 'How to show the answer'
             cand --output 'How to show the answer'
-            cand --context 'The context to use, instead of CHRONIK_CONTEXT and the current one'
+            cand --context 'The context to use, instead of the one that the variable or the file names'
             cand --internal 'The cluster''s own topics too'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
@@ -303,7 +303,7 @@ set edit:completion:arg-completer[chronikctl] = {|@words|
             cand --api-key-file 'File that holds the admin API key'
             cand -o 'How to show the answer'
             cand --output 'How to show the answer'
-            cand --context 'The context to use, instead of CHRONIK_CONTEXT and the current one'
+            cand --context 'The context to use, instead of the one that the variable or the file names'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -318,7 +318,7 @@ set edit:completion:arg-completer[chronikctl] = {|@words|
             cand --api-key-file 'File that holds the admin API key'
             cand -o 'How to show the answer'
             cand --output 'How to show the answer'
-            cand --context 'The context to use, instead of CHRONIK_CONTEXT and the current one'
+            cand --context 'The context to use, instead of the one that the variable or the file names'
             cand --dry-run 'Only show what would be done, and what is in the way'
             cand -y 'Do not ask whether it is meant'
             cand --yes 'Do not ask whether it is meant'
@@ -336,7 +336,7 @@ set edit:completion:arg-completer[chronikctl] = {|@words|
             cand --api-key-file 'File that holds the admin API key'
             cand -o 'How to show the answer'
             cand --output 'How to show the answer'
-            cand --context 'The context to use, instead of CHRONIK_CONTEXT and the current one'
+            cand --context 'The context to use, instead of the one that the variable or the file names'
             cand --dry-run 'Only show what would be done, and what is in the way'
             cand -y 'Do not ask whether it is meant'
             cand --yes 'Do not ask whether it is meant'
@@ -351,7 +351,7 @@ set edit:completion:arg-completer[chronikctl] = {|@words|
             cand --api-key-file 'File that holds the admin API key'
             cand -o 'How to show the answer'
             cand --output 'How to show the answer'
-            cand --context 'The context to use, instead of CHRONIK_CONTEXT and the current one'
+            cand --context 'The context to use, instead of the one that the variable or the file names'
             cand --dry-run 'Only show what would be done, and what is in the way'
             cand -y 'Do not ask whether it is meant'
             cand --yes 'Do not ask whether it is meant'
@@ -379,7 +379,7 @@ set edit:completion:arg-completer[chronikctl] = {|@words|
         &'chronikctl;topic;help;help'= {
         }
         &'chronikctl;partition'= {
-            cand --context 'The context to use, instead of CHRONIK_CONTEXT and the current one'
+            cand --context 'The context to use, instead of the one that the variable or the file names'
             cand -h 'Print help'
             cand --help 'Print help'
             cand list 'List partitions: leader, replicas, who is in sync, how far the worst trails'
@@ -401,7 +401,7 @@ set edit:completion:arg-completer[chronikctl] = {|@words|
             cand --api-key-file 'File that holds the admin API key'
             cand -o 'How to show the answer'
             cand --output 'How to show the answer'
-            cand --context 'The context to use, instead of CHRONIK_CONTEXT and the current one'
+            cand --context 'The context to use, instead of the one that the variable or the file names'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -412,7 +412,7 @@ set edit:completion:arg-completer[chronikctl] = {|@words|
             cand --api-key-file 'File that holds the admin API key'
             cand -o 'How to show the answer'
             cand --output 'How to show the answer'
-            cand --context 'The context to use, instead of CHRONIK_CONTEXT and the current one'
+            cand --context 'The context to use, instead of the one that the variable or the file names'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -425,7 +425,7 @@ set edit:completion:arg-completer[chronikctl] = {|@words|
             cand --api-key-file 'File that holds the admin API key'
             cand -o 'How to show the answer'
             cand --output 'How to show the answer'
-            cand --context 'The context to use, instead of CHRONIK_CONTEXT and the current one'
+            cand --context 'The context to use, instead of the one that the variable or the file names'
             cand --dry-run 'Only show what would be done, and what is in the way'
             cand -y 'Do not ask whether it is meant'
             cand --yes 'Do not ask whether it is meant'
@@ -442,7 +442,7 @@ set edit:completion:arg-completer[chronikctl] = {|@words|
             cand --api-key-file 'File that holds the admin API key'
             cand -o 'How to show the answer'
             cand --output 'How to show the answer'
-            cand --context 'The context to use, instead of CHRONIK_CONTEXT and the current one'
+            cand --context 'The context to use, instead of the one that the variable or the file names'
             cand -y 'Do not ask whether it is meant'
             cand --yes 'Do not ask whether it is meant'
             cand --dry-run 'Only show what would be done, and what is in the way'
@@ -468,7 +468,7 @@ set edit:completion:arg-completer[chronikctl] = {|@words|
         &'chronikctl;partition;help;help'= {
         }
         &'chronikctl;group'= {
-            cand --context 'The context to use, instead of CHRONIK_CONTEXT and the current one'
+            cand --context 'The context to use, instead of the one that the variable or the file names'
             cand -h 'Print help'
             cand --help 'Print help'
             cand list 'List the groups: state, members, lag'
@@ -484,7 +484,7 @@ set edit:completion:arg-completer[chronikctl] = {|@words|
             cand --api-key-file 'File that holds the admin API key'
             cand -o 'How to show the answer'
             cand --output 'How to show the answer'
-            cand --context 'The context to use, instead of CHRONIK_CONTEXT and the current one'
+            cand --context 'The context to use, instead of the one that the variable or the file names'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -495,7 +495,7 @@ set edit:completion:arg-completer[chronikctl] = {|@words|
             cand --api-key-file 'File that holds the admin API key'
             cand -o 'How to show the answer'
             cand --output 'How to show the answer'
-            cand --context 'The context to use, instead of CHRONIK_CONTEXT and the current one'
+            cand --context 'The context to use, instead of the one that the variable or the file names'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -512,7 +512,7 @@ set edit:completion:arg-completer[chronikctl] = {|@words|
             cand --api-key-file 'File that holds the admin API key'
             cand -o 'How to show the answer'
             cand --output 'How to show the answer'
-            cand --context 'The context to use, instead of CHRONIK_CONTEXT and the current one'
+            cand --context 'The context to use, instead of the one that the variable or the file names'
             cand --to-earliest 'To the first record that is still there'
             cand --to-latest 'Behind the last record'
             cand --dry-run 'Only show what would be done, and what is in the way'
@@ -529,7 +529,7 @@ set edit:completion:arg-completer[chronikctl] = {|@words|
             cand --api-key-file 'File that holds the admin API key'
             cand -o 'How to show the answer'
             cand --output 'How to show the answer'
-            cand --context 'The context to use, instead of CHRONIK_CONTEXT and the current one'
+            cand --context 'The context to use, instead of the one that the variable or the file names'
             cand --dry-run 'Only show what would be done, and what is in the way'
             cand -y 'Do not ask whether it is meant'
             cand --yes 'Do not ask whether it is meant'
@@ -554,7 +554,7 @@ set edit:completion:arg-completer[chronikctl] = {|@words|
         &'chronikctl;group;help;help'= {
         }
         &'chronikctl;raft'= {
-            cand --context 'The context to use, instead of CHRONIK_CONTEXT and the current one'
+            cand --context 'The context to use, instead of the one that the variable or the file names'
             cand -h 'Print help'
             cand --help 'Print help'
             cand list 'List the groups: leader, term, indices, how far the worst follower trails'
@@ -570,7 +570,7 @@ set edit:completion:arg-completer[chronikctl] = {|@words|
             cand --api-key-file 'File that holds the admin API key'
             cand -o 'How to show the answer'
             cand --output 'How to show the answer'
-            cand --context 'The context to use, instead of CHRONIK_CONTEXT and the current one'
+            cand --context 'The context to use, instead of the one that the variable or the file names'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -581,7 +581,7 @@ set edit:completion:arg-completer[chronikctl] = {|@words|
             cand --api-key-file 'File that holds the admin API key'
             cand -o 'How to show the answer'
             cand --output 'How to show the answer'
-            cand --context 'The context to use, instead of CHRONIK_CONTEXT and the current one'
+            cand --context 'The context to use, instead of the one that the variable or the file names'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -598,7 +598,7 @@ set edit:completion:arg-completer[chronikctl] = {|@words|
         }
         &'chronikctl;events'= {
             cand --since 'Only since a time, such as 2026-11-28T08:00:00Z, or 10m for ten minutes ago'
-            cand --kind 'Only of this kind, such as leader_changed'
+            cand --kind 'Only of this kind, as the column KIND has it'
             cand --object 'Only of this object, such as orders-3 or "node 2"'
             cand --limit 'At most so many, the newest'
             cand --admin 'Admin API of a node, http://host:port; repeat it to name others to fall back on'
@@ -607,7 +607,7 @@ set edit:completion:arg-completer[chronikctl] = {|@words|
             cand --api-key-file 'File that holds the admin API key'
             cand -o 'How to show the answer'
             cand --output 'How to show the answer'
-            cand --context 'The context to use, instead of CHRONIK_CONTEXT and the current one'
+            cand --context 'The context to use, instead of the one that the variable or the file names'
             cand -f 'Go on and show new events as they happen, a line each'
             cand --follow 'Go on and show new events as they happen, a line each'
             cand -h 'Print help (see more with ''--help'')'
@@ -623,12 +623,12 @@ set edit:completion:arg-completer[chronikctl] = {|@words|
             cand --api-key-file 'File that holds the admin API key'
             cand -o 'How to show the answer'
             cand --output 'How to show the answer'
-            cand --context 'The context to use, instead of CHRONIK_CONTEXT and the current one'
+            cand --context 'The context to use, instead of the one that the variable or the file names'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
         &'chronikctl;key'= {
-            cand --context 'The context to use, instead of CHRONIK_CONTEXT and the current one'
+            cand --context 'The context to use, instead of the one that the variable or the file names'
             cand -h 'Print help'
             cand --help 'Print help'
             cand list 'List the keys; their secrets are shown to nobody'
@@ -643,7 +643,7 @@ set edit:completion:arg-completer[chronikctl] = {|@words|
             cand --api-key-file 'File that holds the admin API key'
             cand -o 'How to show the answer'
             cand --output 'How to show the answer'
-            cand --context 'The context to use, instead of CHRONIK_CONTEXT and the current one'
+            cand --context 'The context to use, instead of the one that the variable or the file names'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -656,7 +656,7 @@ set edit:completion:arg-completer[chronikctl] = {|@words|
             cand --api-key-file 'File that holds the admin API key'
             cand -o 'How to show the answer'
             cand --output 'How to show the answer'
-            cand --context 'The context to use, instead of CHRONIK_CONTEXT and the current one'
+            cand --context 'The context to use, instead of the one that the variable or the file names'
             cand -y 'Do not ask whether it is meant'
             cand --yes 'Do not ask whether it is meant'
             cand -h 'Print help (see more with ''--help'')'
@@ -670,7 +670,7 @@ set edit:completion:arg-completer[chronikctl] = {|@words|
             cand --api-key-file 'File that holds the admin API key'
             cand -o 'How to show the answer'
             cand --output 'How to show the answer'
-            cand --context 'The context to use, instead of CHRONIK_CONTEXT and the current one'
+            cand --context 'The context to use, instead of the one that the variable or the file names'
             cand -y 'Do not ask whether it is meant'
             cand --yes 'Do not ask whether it is meant'
             cand -h 'Print help (see more with ''--help'')'
@@ -691,7 +691,7 @@ set edit:completion:arg-completer[chronikctl] = {|@words|
         &'chronikctl;key;help;help'= {
         }
         &'chronikctl;config'= {
-            cand --context 'The context to use, instead of CHRONIK_CONTEXT and the current one'
+            cand --context 'The context to use, instead of the one that the variable or the file names'
             cand -h 'Print help'
             cand --help 'Print help'
             cand view 'Show a node''s configuration; without a node, what this program itself uses'
@@ -705,7 +705,7 @@ set edit:completion:arg-completer[chronikctl] = {|@words|
             cand --api-key-file 'File that holds the admin API key'
             cand -o 'How to show the answer'
             cand --output 'How to show the answer'
-            cand --context 'The context to use, instead of CHRONIK_CONTEXT and the current one'
+            cand --context 'The context to use, instead of the one that the variable or the file names'
             cand --show-origin 'Where each value comes from'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
@@ -719,7 +719,7 @@ set edit:completion:arg-completer[chronikctl] = {|@words|
             cand --api-key-file 'File that holds the admin API key'
             cand -o 'How to show the answer'
             cand --output 'How to show the answer'
-            cand --context 'The context to use, instead of CHRONIK_CONTEXT and the current one'
+            cand --context 'The context to use, instead of the one that the variable or the file names'
             cand --dry-run 'Only show what would be done, and what is in the way'
             cand -y 'Do not ask whether it is meant'
             cand --yes 'Do not ask whether it is meant'
@@ -738,7 +738,7 @@ set edit:completion:arg-completer[chronikctl] = {|@words|
         &'chronikctl;config;help;help'= {
         }
         &'chronikctl;context'= {
-            cand --context 'The context to use, instead of CHRONIK_CONTEXT and the current one'
+            cand --context 'The context to use, instead of the one that the variable or the file names'
             cand -h 'Print help'
             cand --help 'Print help'
             cand list 'List the contexts; a star marks the current one'
@@ -751,19 +751,19 @@ set edit:completion:arg-completer[chronikctl] = {|@words|
         &'chronikctl;context;list'= {
             cand -o 'How to show the answer'
             cand --output 'How to show the answer'
-            cand --context 'The context to use, instead of CHRONIK_CONTEXT and the current one'
+            cand --context 'The context to use, instead of the one that the variable or the file names'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
         &'chronikctl;context;show'= {
             cand -o 'How to show the answer'
             cand --output 'How to show the answer'
-            cand --context 'The context to use, instead of CHRONIK_CONTEXT and the current one'
+            cand --context 'The context to use, instead of the one that the variable or the file names'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
         &'chronikctl;context;use'= {
-            cand --context 'The context to use, instead of CHRONIK_CONTEXT and the current one'
+            cand --context 'The context to use, instead of the one that the variable or the file names'
             cand -h 'Print help'
             cand --help 'Print help'
         }
@@ -774,14 +774,14 @@ set edit:completion:arg-completer[chronikctl] = {|@words|
             cand --cert 'Certificate to show to the nodes'
             cand --cert-key 'Private key of that certificate'
             cand --colour 'Colour in which the dashboard shows its name'
-            cand --context 'The context to use, instead of CHRONIK_CONTEXT and the current one'
+            cand --context 'The context to use, instead of the one that the variable or the file names'
             cand --protected 'Ask before every change; --yes counts only next to --context'
             cand --read-only 'Refuse every change'
             cand -h 'Print help'
             cand --help 'Print help'
         }
         &'chronikctl;context;remove'= {
-            cand --context 'The context to use, instead of CHRONIK_CONTEXT and the current one'
+            cand --context 'The context to use, instead of the one that the variable or the file names'
             cand -h 'Print help'
             cand --help 'Print help'
         }
@@ -812,12 +812,12 @@ set edit:completion:arg-completer[chronikctl] = {|@words|
             cand --api-key-file 'File that holds the admin API key'
             cand -o 'How to show the answer'
             cand --output 'How to show the answer'
-            cand --context 'The context to use, instead of CHRONIK_CONTEXT and the current one'
+            cand --context 'The context to use, instead of the one that the variable or the file names'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
         &'chronikctl;debug'= {
-            cand --context 'The context to use, instead of CHRONIK_CONTEXT and the current one'
+            cand --context 'The context to use, instead of the one that the variable or the file names'
             cand -h 'Print help'
             cand --help 'Print help'
             cand bundle 'Ask every node for what it knows of itself, and pack it into one archive'
@@ -831,7 +831,7 @@ set edit:completion:arg-completer[chronikctl] = {|@words|
             cand --api-key-file 'File that holds the admin API key'
             cand -o 'How to show the answer'
             cand --output 'How to show the answer'
-            cand --context 'The context to use, instead of CHRONIK_CONTEXT and the current one'
+            cand --context 'The context to use, instead of the one that the variable or the file names'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -844,7 +844,7 @@ set edit:completion:arg-completer[chronikctl] = {|@words|
         &'chronikctl;debug;help;help'= {
         }
         &'chronikctl;completions'= {
-            cand --context 'The context to use, instead of CHRONIK_CONTEXT and the current one'
+            cand --context 'The context to use, instead of the one that the variable or the file names'
             cand -h 'Print help'
             cand --help 'Print help'
         }

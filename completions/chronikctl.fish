@@ -24,7 +24,7 @@ function __fish_chronikctl_using_subcommand
     contains -- $cmd[1] $argv
 end
 
-complete -c chronikctl -n "__fish_chronikctl_needs_command" -l context -d 'The context to use, instead of CHRONIK_CONTEXT and the current one' -r
+complete -c chronikctl -n "__fish_chronikctl_needs_command" -l context -d 'The context to use, instead of the one that the variable or the file names' -r
 complete -c chronikctl -n "__fish_chronikctl_needs_command" -s h -l help -d 'Print help'
 complete -c chronikctl -n "__fish_chronikctl_needs_command" -s V -l version -d 'Print version'
 complete -c chronikctl -n "__fish_chronikctl_needs_command" -f -a "status" -d 'Show the nodes, the leader, every partition, and what is wrong'
@@ -55,7 +55,7 @@ wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
 yaml\t'The same object as YAML'
 name\t'Only the names, one a line'"
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand status" -l context -d 'The context to use, instead of CHRONIK_CONTEXT and the current one' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand status" -l context -d 'The context to use, instead of the one that the variable or the file names' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand add-node" -l kafka -d 'Where Kafka clients will reach it' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand add-node" -l wal -d 'Where nodes will reach it with bulk traffic' -r
@@ -70,7 +70,7 @@ wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
 yaml\t'The same object as YAML'
 name\t'Only the names, one a line'"
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand add-node" -l context -d 'The context to use, instead of CHRONIK_CONTEXT and the current one' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand add-node" -l context -d 'The context to use, instead of the one that the variable or the file names' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand add-node" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand remove-node" -l timeout -d 'Stop waiting after this many seconds; the operation goes on' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand remove-node" -l reason -d 'Why, for the audit log' -r
@@ -82,7 +82,7 @@ wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
 yaml\t'The same object as YAML'
 name\t'Only the names, one a line'"
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand remove-node" -l context -d 'The context to use, instead of CHRONIK_CONTEXT and the current one' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand remove-node" -l context -d 'The context to use, instead of the one that the variable or the file names' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand remove-node" -l force -d 'Remove it first and restore its replicas from the others: for a node that is dead and stays so'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand remove-node" -s y -l yes -d 'Do not ask on a terminal whether --force is meant'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand remove-node" -l dry-run -d 'Only show what would be done, and what is in the way'
@@ -100,12 +100,12 @@ wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
 yaml\t'The same object as YAML'
 name\t'Only the names, one a line'"
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand rebalance" -l context -d 'The context to use, instead of CHRONIK_CONTEXT and the current one' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand rebalance" -l context -d 'The context to use, instead of the one that the variable or the file names' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand rebalance" -l leaders-only -d 'Move leaderships only, no data'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand rebalance" -l dry-run -d 'Only show what would be done, and what is in the way'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand rebalance" -l no-wait -d 'Start the operation and do not wait for its end'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand rebalance" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and not __fish_seen_subcommand_from list show watch cancel help" -l context -d 'The context to use, instead of CHRONIK_CONTEXT and the current one' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and not __fish_seen_subcommand_from list show watch cancel help" -l context -d 'The context to use, instead of the one that the variable or the file names' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and not __fish_seen_subcommand_from list show watch cancel help" -s h -l help -d 'Print help'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and not __fish_seen_subcommand_from list show watch cancel help" -f -a "list" -d 'Show the running operation and the latest finished ones'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and not __fish_seen_subcommand_from list show watch cancel help" -f -a "show" -d 'Show one operation: how far it is, what it waits for, what is under way'
@@ -120,7 +120,7 @@ wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
 yaml\t'The same object as YAML'
 name\t'Only the names, one a line'"
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and __fish_seen_subcommand_from list" -l context -d 'The context to use, instead of CHRONIK_CONTEXT and the current one' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and __fish_seen_subcommand_from list" -l context -d 'The context to use, instead of the one that the variable or the file names' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and __fish_seen_subcommand_from show" -l admin -d 'Admin API of a node, http://host:port; repeat it to name others to fall back on' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and __fish_seen_subcommand_from show" -s c -l config -d 'Find the nodes, and the key that this machine\'s node keeps, through a node\'s configuration' -r -F
@@ -130,7 +130,7 @@ wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
 yaml\t'The same object as YAML'
 name\t'Only the names, one a line'"
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and __fish_seen_subcommand_from show" -l context -d 'The context to use, instead of CHRONIK_CONTEXT and the current one' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and __fish_seen_subcommand_from show" -l context -d 'The context to use, instead of the one that the variable or the file names' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and __fish_seen_subcommand_from watch" -l timeout -d 'Stop waiting after this many seconds; the operation goes on' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and __fish_seen_subcommand_from watch" -l admin -d 'Admin API of a node, http://host:port; repeat it to name others to fall back on' -r
@@ -141,7 +141,7 @@ wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
 yaml\t'The same object as YAML'
 name\t'Only the names, one a line'"
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and __fish_seen_subcommand_from watch" -l context -d 'The context to use, instead of CHRONIK_CONTEXT and the current one' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and __fish_seen_subcommand_from watch" -l context -d 'The context to use, instead of the one that the variable or the file names' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and __fish_seen_subcommand_from watch" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and __fish_seen_subcommand_from cancel" -l reason -d 'Why, for the audit log' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and __fish_seen_subcommand_from cancel" -l admin -d 'Admin API of a node, http://host:port; repeat it to name others to fall back on' -r
@@ -152,7 +152,7 @@ wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
 yaml\t'The same object as YAML'
 name\t'Only the names, one a line'"
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and __fish_seen_subcommand_from cancel" -l context -d 'The context to use, instead of CHRONIK_CONTEXT and the current one' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and __fish_seen_subcommand_from cancel" -l context -d 'The context to use, instead of the one that the variable or the file names' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and __fish_seen_subcommand_from cancel" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and __fish_seen_subcommand_from help" -f -a "list" -d 'Show the running operation and the latest finished ones'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show one operation: how far it is, what it waits for, what is under way'
@@ -168,11 +168,11 @@ wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
 yaml\t'The same object as YAML'
 name\t'Only the names, one a line'"
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand health" -l context -d 'The context to use, instead of CHRONIK_CONTEXT and the current one' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand health" -l context -d 'The context to use, instead of the one that the variable or the file names' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand health" -l watch -d 'Ask again every second, and tell whenever the answer changes'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand health" -l exit-when-healthy -d 'Wait until the cluster is healthy; implies --watch'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand health" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and not __fish_seen_subcommand_from list describe drain undrain help" -l context -d 'The context to use, instead of CHRONIK_CONTEXT and the current one' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and not __fish_seen_subcommand_from list describe drain undrain help" -l context -d 'The context to use, instead of the one that the variable or the file names' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and not __fish_seen_subcommand_from list describe drain undrain help" -s h -l help -d 'Print help'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and not __fish_seen_subcommand_from list describe drain undrain help" -f -a "list" -d 'List the nodes: state, version, what they lead and hold, how full they are'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and not __fish_seen_subcommand_from list describe drain undrain help" -f -a "describe" -d 'Show everything about one node'
@@ -187,7 +187,7 @@ wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
 yaml\t'The same object as YAML'
 name\t'Only the names, one a line'"
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and __fish_seen_subcommand_from list" -l context -d 'The context to use, instead of CHRONIK_CONTEXT and the current one' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and __fish_seen_subcommand_from list" -l context -d 'The context to use, instead of the one that the variable or the file names' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and __fish_seen_subcommand_from describe" -l admin -d 'Admin API of a node, http://host:port; repeat it to name others to fall back on' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and __fish_seen_subcommand_from describe" -s c -l config -d 'Find the nodes, and the key that this machine\'s node keeps, through a node\'s configuration' -r -F
@@ -197,7 +197,7 @@ wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
 yaml\t'The same object as YAML'
 name\t'Only the names, one a line'"
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and __fish_seen_subcommand_from describe" -l context -d 'The context to use, instead of CHRONIK_CONTEXT and the current one' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and __fish_seen_subcommand_from describe" -l context -d 'The context to use, instead of the one that the variable or the file names' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and __fish_seen_subcommand_from describe" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and __fish_seen_subcommand_from drain" -l reason -d 'Why, for the audit log' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and __fish_seen_subcommand_from drain" -l admin -d 'Admin API of a node, http://host:port; repeat it to name others to fall back on' -r
@@ -208,7 +208,7 @@ wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
 yaml\t'The same object as YAML'
 name\t'Only the names, one a line'"
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and __fish_seen_subcommand_from drain" -l context -d 'The context to use, instead of CHRONIK_CONTEXT and the current one' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and __fish_seen_subcommand_from drain" -l context -d 'The context to use, instead of the one that the variable or the file names' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and __fish_seen_subcommand_from drain" -l dry-run -d 'Only show what would be done, and what is in the way'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and __fish_seen_subcommand_from drain" -s y -l yes -d 'Do not ask whether it is meant'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and __fish_seen_subcommand_from drain" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -221,7 +221,7 @@ wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
 yaml\t'The same object as YAML'
 name\t'Only the names, one a line'"
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and __fish_seen_subcommand_from undrain" -l context -d 'The context to use, instead of CHRONIK_CONTEXT and the current one' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and __fish_seen_subcommand_from undrain" -l context -d 'The context to use, instead of the one that the variable or the file names' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and __fish_seen_subcommand_from undrain" -l dry-run -d 'Only show what would be done, and what is in the way'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and __fish_seen_subcommand_from undrain" -s y -l yes -d 'Do not ask whether it is meant'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and __fish_seen_subcommand_from undrain" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -230,7 +230,7 @@ complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and __fish_s
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and __fish_seen_subcommand_from help" -f -a "drain" -d 'Move all leaderships off a node and keep them away, so that it can be stopped'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and __fish_seen_subcommand_from help" -f -a "undrain" -d 'Let leaderships back to a node'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and not __fish_seen_subcommand_from list describe create alter delete help" -l context -d 'The context to use, instead of CHRONIK_CONTEXT and the current one' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and not __fish_seen_subcommand_from list describe create alter delete help" -l context -d 'The context to use, instead of the one that the variable or the file names' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and not __fish_seen_subcommand_from list describe create alter delete help" -s h -l help -d 'Print help'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and not __fish_seen_subcommand_from list describe create alter delete help" -f -a "list" -d 'List the topics: size, rate, and how they are'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and not __fish_seen_subcommand_from list describe create alter delete help" -f -a "describe" -d 'Show one topic, its settings and its partitions'
@@ -246,7 +246,7 @@ wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
 yaml\t'The same object as YAML'
 name\t'Only the names, one a line'"
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from list" -l context -d 'The context to use, instead of CHRONIK_CONTEXT and the current one' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from list" -l context -d 'The context to use, instead of the one that the variable or the file names' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from list" -l internal -d 'The cluster\'s own topics too'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from describe" -l admin -d 'Admin API of a node, http://host:port; repeat it to name others to fall back on' -r
@@ -257,7 +257,7 @@ wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
 yaml\t'The same object as YAML'
 name\t'Only the names, one a line'"
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from describe" -l context -d 'The context to use, instead of CHRONIK_CONTEXT and the current one' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from describe" -l context -d 'The context to use, instead of the one that the variable or the file names' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from describe" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from create" -l partitions -d 'How many partitions [default: the node\'s]' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from create" -l replication-factor -d 'How many replicas of each partition [default: the node\'s]' -r
@@ -271,7 +271,7 @@ wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
 yaml\t'The same object as YAML'
 name\t'Only the names, one a line'"
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from create" -l context -d 'The context to use, instead of CHRONIK_CONTEXT and the current one' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from create" -l context -d 'The context to use, instead of the one that the variable or the file names' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from create" -l dry-run -d 'Only show what would be done, and what is in the way'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from create" -s y -l yes -d 'Do not ask whether it is meant'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -287,7 +287,7 @@ wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
 yaml\t'The same object as YAML'
 name\t'Only the names, one a line'"
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from alter" -l context -d 'The context to use, instead of CHRONIK_CONTEXT and the current one' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from alter" -l context -d 'The context to use, instead of the one that the variable or the file names' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from alter" -l dry-run -d 'Only show what would be done, and what is in the way'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from alter" -s y -l yes -d 'Do not ask whether it is meant'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from alter" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -300,7 +300,7 @@ wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
 yaml\t'The same object as YAML'
 name\t'Only the names, one a line'"
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from delete" -l context -d 'The context to use, instead of CHRONIK_CONTEXT and the current one' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from delete" -l context -d 'The context to use, instead of the one that the variable or the file names' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from delete" -l dry-run -d 'Only show what would be done, and what is in the way'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from delete" -s y -l yes -d 'Do not ask whether it is meant'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -310,7 +310,7 @@ complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from help" -f -a "alter" -d 'Add partitions to a topic, or change its settings'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from help" -f -a "delete" -d 'Delete a topic and all its records'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and not __fish_seen_subcommand_from list describe transfer-leader move help" -l context -d 'The context to use, instead of CHRONIK_CONTEXT and the current one' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and not __fish_seen_subcommand_from list describe transfer-leader move help" -l context -d 'The context to use, instead of the one that the variable or the file names' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and not __fish_seen_subcommand_from list describe transfer-leader move help" -s h -l help -d 'Print help'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and not __fish_seen_subcommand_from list describe transfer-leader move help" -f -a "list" -d 'List partitions: leader, replicas, who is in sync, how far the worst trails'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and not __fish_seen_subcommand_from list describe transfer-leader move help" -f -a "describe" -d 'Show one partition and how far each follower is'
@@ -338,7 +338,7 @@ wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
 yaml\t'The same object as YAML'
 name\t'Only the names, one a line'"
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __fish_seen_subcommand_from list" -l context -d 'The context to use, instead of CHRONIK_CONTEXT and the current one' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __fish_seen_subcommand_from list" -l context -d 'The context to use, instead of the one that the variable or the file names' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __fish_seen_subcommand_from describe" -l admin -d 'Admin API of a node, http://host:port; repeat it to name others to fall back on' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __fish_seen_subcommand_from describe" -s c -l config -d 'Find the nodes, and the key that this machine\'s node keeps, through a node\'s configuration' -r -F
@@ -348,7 +348,7 @@ wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
 yaml\t'The same object as YAML'
 name\t'Only the names, one a line'"
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __fish_seen_subcommand_from describe" -l context -d 'The context to use, instead of CHRONIK_CONTEXT and the current one' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __fish_seen_subcommand_from describe" -l context -d 'The context to use, instead of the one that the variable or the file names' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __fish_seen_subcommand_from describe" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __fish_seen_subcommand_from transfer-leader" -l to -d 'Who shall lead; it must be in sync [default: the preferred leader]' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __fish_seen_subcommand_from transfer-leader" -l reason -d 'Why, for the audit log' -r
@@ -360,7 +360,7 @@ wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
 yaml\t'The same object as YAML'
 name\t'Only the names, one a line'"
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __fish_seen_subcommand_from transfer-leader" -l context -d 'The context to use, instead of CHRONIK_CONTEXT and the current one' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __fish_seen_subcommand_from transfer-leader" -l context -d 'The context to use, instead of the one that the variable or the file names' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __fish_seen_subcommand_from transfer-leader" -l dry-run -d 'Only show what would be done, and what is in the way'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __fish_seen_subcommand_from transfer-leader" -s y -l yes -d 'Do not ask whether it is meant'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __fish_seen_subcommand_from transfer-leader" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -375,7 +375,7 @@ wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
 yaml\t'The same object as YAML'
 name\t'Only the names, one a line'"
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __fish_seen_subcommand_from move" -l context -d 'The context to use, instead of CHRONIK_CONTEXT and the current one' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __fish_seen_subcommand_from move" -l context -d 'The context to use, instead of the one that the variable or the file names' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __fish_seen_subcommand_from move" -s y -l yes -d 'Do not ask whether it is meant'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __fish_seen_subcommand_from move" -l dry-run -d 'Only show what would be done, and what is in the way'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __fish_seen_subcommand_from move" -l no-wait -d 'Start the operation and do not wait for its end'
@@ -385,7 +385,7 @@ complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __f
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __fish_seen_subcommand_from help" -f -a "transfer-leader" -d 'Give a partition another leader, without interruption'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __fish_seen_subcommand_from help" -f -a "move" -d 'Give a partition other replicas, and wait until they hold it'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and not __fish_seen_subcommand_from list describe reset-offsets delete help" -l context -d 'The context to use, instead of CHRONIK_CONTEXT and the current one' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and not __fish_seen_subcommand_from list describe reset-offsets delete help" -l context -d 'The context to use, instead of the one that the variable or the file names' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and not __fish_seen_subcommand_from list describe reset-offsets delete help" -s h -l help -d 'Print help'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and not __fish_seen_subcommand_from list describe reset-offsets delete help" -f -a "list" -d 'List the groups: state, members, lag'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and not __fish_seen_subcommand_from list describe reset-offsets delete help" -f -a "describe" -d 'Show one group: members, and the lag of every partition'
@@ -400,7 +400,7 @@ wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
 yaml\t'The same object as YAML'
 name\t'Only the names, one a line'"
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_seen_subcommand_from list" -l context -d 'The context to use, instead of CHRONIK_CONTEXT and the current one' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_seen_subcommand_from list" -l context -d 'The context to use, instead of the one that the variable or the file names' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_seen_subcommand_from describe" -l admin -d 'Admin API of a node, http://host:port; repeat it to name others to fall back on' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_seen_subcommand_from describe" -s c -l config -d 'Find the nodes, and the key that this machine\'s node keeps, through a node\'s configuration' -r -F
@@ -410,7 +410,7 @@ wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
 yaml\t'The same object as YAML'
 name\t'Only the names, one a line'"
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_seen_subcommand_from describe" -l context -d 'The context to use, instead of CHRONIK_CONTEXT and the current one' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_seen_subcommand_from describe" -l context -d 'The context to use, instead of the one that the variable or the file names' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_seen_subcommand_from describe" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_seen_subcommand_from reset-offsets" -l topic -d 'Only this topic; may be repeated' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_seen_subcommand_from reset-offsets" -l partitions -d 'Only these partitions of the one topic, separated by commas' -r
@@ -426,7 +426,7 @@ wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
 yaml\t'The same object as YAML'
 name\t'Only the names, one a line'"
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_seen_subcommand_from reset-offsets" -l context -d 'The context to use, instead of CHRONIK_CONTEXT and the current one' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_seen_subcommand_from reset-offsets" -l context -d 'The context to use, instead of the one that the variable or the file names' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_seen_subcommand_from reset-offsets" -l to-earliest -d 'To the first record that is still there'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_seen_subcommand_from reset-offsets" -l to-latest -d 'Behind the last record'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_seen_subcommand_from reset-offsets" -l dry-run -d 'Only show what would be done, and what is in the way'
@@ -441,7 +441,7 @@ wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
 yaml\t'The same object as YAML'
 name\t'Only the names, one a line'"
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_seen_subcommand_from delete" -l context -d 'The context to use, instead of CHRONIK_CONTEXT and the current one' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_seen_subcommand_from delete" -l context -d 'The context to use, instead of the one that the variable or the file names' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_seen_subcommand_from delete" -l dry-run -d 'Only show what would be done, and what is in the way'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_seen_subcommand_from delete" -s y -l yes -d 'Do not ask whether it is meant'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -450,7 +450,7 @@ complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_seen_subcommand_from help" -f -a "reset-offsets" -d 'Set the committed offsets of a group that has no members'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_seen_subcommand_from help" -f -a "delete" -d 'Delete a group that has no members, and its offsets'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand raft; and not __fish_seen_subcommand_from list describe help" -l context -d 'The context to use, instead of CHRONIK_CONTEXT and the current one' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand raft; and not __fish_seen_subcommand_from list describe help" -l context -d 'The context to use, instead of the one that the variable or the file names' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand raft; and not __fish_seen_subcommand_from list describe help" -s h -l help -d 'Print help'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand raft; and not __fish_seen_subcommand_from list describe help" -f -a "list" -d 'List the groups: leader, term, indices, how far the worst follower trails'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand raft; and not __fish_seen_subcommand_from list describe help" -f -a "describe" -d 'Show one group and each of its followers'
@@ -465,7 +465,7 @@ wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
 yaml\t'The same object as YAML'
 name\t'Only the names, one a line'"
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand raft; and __fish_seen_subcommand_from list" -l context -d 'The context to use, instead of CHRONIK_CONTEXT and the current one' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand raft; and __fish_seen_subcommand_from list" -l context -d 'The context to use, instead of the one that the variable or the file names' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand raft; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand raft; and __fish_seen_subcommand_from describe" -l admin -d 'Admin API of a node, http://host:port; repeat it to name others to fall back on' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand raft; and __fish_seen_subcommand_from describe" -s c -l config -d 'Find the nodes, and the key that this machine\'s node keeps, through a node\'s configuration' -r -F
@@ -475,13 +475,13 @@ wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
 yaml\t'The same object as YAML'
 name\t'Only the names, one a line'"
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand raft; and __fish_seen_subcommand_from describe" -l context -d 'The context to use, instead of CHRONIK_CONTEXT and the current one' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand raft; and __fish_seen_subcommand_from describe" -l context -d 'The context to use, instead of the one that the variable or the file names' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand raft; and __fish_seen_subcommand_from describe" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand raft; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the groups: leader, term, indices, how far the worst follower trails'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand raft; and __fish_seen_subcommand_from help" -f -a "describe" -d 'Show one group and each of its followers'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand raft; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand events" -l since -d 'Only since a time, such as 2026-11-28T08:00:00Z, or 10m for ten minutes ago' -r
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand events" -l kind -d 'Only of this kind, such as leader_changed' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand events" -l kind -d 'Only of this kind, as the column KIND has it' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand events" -l object -d 'Only of this object, such as orders-3 or "node 2"' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand events" -l limit -d 'At most so many, the newest' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand events" -l admin -d 'Admin API of a node, http://host:port; repeat it to name others to fall back on' -r
@@ -492,7 +492,7 @@ wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
 yaml\t'The same object as YAML'
 name\t'Only the names, one a line'"
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand events" -l context -d 'The context to use, instead of CHRONIK_CONTEXT and the current one' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand events" -l context -d 'The context to use, instead of the one that the variable or the file names' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand events" -s f -l follow -d 'Go on and show new events as they happen, a line each'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand events" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand audit" -l since -d 'Only since a time, such as 2026-11-28T08:00:00Z, or 24h for a day ago' -r
@@ -506,9 +506,9 @@ wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
 yaml\t'The same object as YAML'
 name\t'Only the names, one a line'"
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand audit" -l context -d 'The context to use, instead of CHRONIK_CONTEXT and the current one' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand audit" -l context -d 'The context to use, instead of the one that the variable or the file names' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand audit" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand key; and not __fish_seen_subcommand_from list create revoke help" -l context -d 'The context to use, instead of CHRONIK_CONTEXT and the current one' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand key; and not __fish_seen_subcommand_from list create revoke help" -l context -d 'The context to use, instead of the one that the variable or the file names' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand key; and not __fish_seen_subcommand_from list create revoke help" -s h -l help -d 'Print help'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand key; and not __fish_seen_subcommand_from list create revoke help" -f -a "list" -d 'List the keys; their secrets are shown to nobody'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand key; and not __fish_seen_subcommand_from list create revoke help" -f -a "create" -d 'Create a key, and print its secret this one time'
@@ -522,7 +522,7 @@ wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
 yaml\t'The same object as YAML'
 name\t'Only the names, one a line'"
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand key; and __fish_seen_subcommand_from list" -l context -d 'The context to use, instead of CHRONIK_CONTEXT and the current one' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand key; and __fish_seen_subcommand_from list" -l context -d 'The context to use, instead of the one that the variable or the file names' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand key; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand key; and __fish_seen_subcommand_from create" -l role -d 'What it shall allow' -r -f -a "read\t'Questions only'
 operator\t'Changes of nodes, topics, partitions, groups and operations as well'
@@ -536,7 +536,7 @@ wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
 yaml\t'The same object as YAML'
 name\t'Only the names, one a line'"
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand key; and __fish_seen_subcommand_from create" -l context -d 'The context to use, instead of CHRONIK_CONTEXT and the current one' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand key; and __fish_seen_subcommand_from create" -l context -d 'The context to use, instead of the one that the variable or the file names' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand key; and __fish_seen_subcommand_from create" -s y -l yes -d 'Do not ask whether it is meant'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand key; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand key; and __fish_seen_subcommand_from revoke" -l reason -d 'Why, for the audit log' -r
@@ -548,14 +548,14 @@ wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
 yaml\t'The same object as YAML'
 name\t'Only the names, one a line'"
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand key; and __fish_seen_subcommand_from revoke" -l context -d 'The context to use, instead of CHRONIK_CONTEXT and the current one' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand key; and __fish_seen_subcommand_from revoke" -l context -d 'The context to use, instead of the one that the variable or the file names' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand key; and __fish_seen_subcommand_from revoke" -s y -l yes -d 'Do not ask whether it is meant'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand key; and __fish_seen_subcommand_from revoke" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand key; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the keys; their secrets are shown to nobody'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand key; and __fish_seen_subcommand_from help" -f -a "create" -d 'Create a key, and print its secret this one time'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand key; and __fish_seen_subcommand_from help" -f -a "revoke" -d 'Revoke a key: it is refused from now on'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand key; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand config; and not __fish_seen_subcommand_from view set help" -l context -d 'The context to use, instead of CHRONIK_CONTEXT and the current one' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand config; and not __fish_seen_subcommand_from view set help" -l context -d 'The context to use, instead of the one that the variable or the file names' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand config; and not __fish_seen_subcommand_from view set help" -s h -l help -d 'Print help'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand config; and not __fish_seen_subcommand_from view set help" -f -a "view" -d 'Show a node\'s configuration; without a node, what this program itself uses'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand config; and not __fish_seen_subcommand_from view set help" -f -a "set" -d 'Set settings of a topic; nodes have no setting that changes while they run'
@@ -568,7 +568,7 @@ wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
 yaml\t'The same object as YAML'
 name\t'Only the names, one a line'"
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand config; and __fish_seen_subcommand_from view" -l context -d 'The context to use, instead of CHRONIK_CONTEXT and the current one' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand config; and __fish_seen_subcommand_from view" -l context -d 'The context to use, instead of the one that the variable or the file names' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand config; and __fish_seen_subcommand_from view" -l show-origin -d 'Where each value comes from'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand config; and __fish_seen_subcommand_from view" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand config; and __fish_seen_subcommand_from set" -l topic -d 'The topic whose settings to set' -r
@@ -581,14 +581,14 @@ wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
 yaml\t'The same object as YAML'
 name\t'Only the names, one a line'"
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand config; and __fish_seen_subcommand_from set" -l context -d 'The context to use, instead of CHRONIK_CONTEXT and the current one' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand config; and __fish_seen_subcommand_from set" -l context -d 'The context to use, instead of the one that the variable or the file names' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand config; and __fish_seen_subcommand_from set" -l dry-run -d 'Only show what would be done, and what is in the way'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand config; and __fish_seen_subcommand_from set" -s y -l yes -d 'Do not ask whether it is meant'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand config; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "view" -d 'Show a node\'s configuration; without a node, what this program itself uses'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "set" -d 'Set settings of a topic; nodes have no setting that changes while they run'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand config; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand context; and not __fish_seen_subcommand_from list show use add remove help" -l context -d 'The context to use, instead of CHRONIK_CONTEXT and the current one' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand context; and not __fish_seen_subcommand_from list show use add remove help" -l context -d 'The context to use, instead of the one that the variable or the file names' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand context; and not __fish_seen_subcommand_from list show use add remove help" -s h -l help -d 'Print help'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand context; and not __fish_seen_subcommand_from list show use add remove help" -f -a "list" -d 'List the contexts; a star marks the current one'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand context; and not __fish_seen_subcommand_from list show use add remove help" -f -a "show" -d 'Show one context; the current one if none is named'
@@ -601,16 +601,16 @@ wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
 yaml\t'The same object as YAML'
 name\t'Only the names, one a line'"
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand context; and __fish_seen_subcommand_from list" -l context -d 'The context to use, instead of CHRONIK_CONTEXT and the current one' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand context; and __fish_seen_subcommand_from list" -l context -d 'The context to use, instead of the one that the variable or the file names' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand context; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand context; and __fish_seen_subcommand_from show" -s o -l output -d 'How to show the answer' -r -f -a "table\t'Text for people, as wide as the terminal; it may change'
 wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
 yaml\t'The same object as YAML'
 name\t'Only the names, one a line'"
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand context; and __fish_seen_subcommand_from show" -l context -d 'The context to use, instead of CHRONIK_CONTEXT and the current one' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand context; and __fish_seen_subcommand_from show" -l context -d 'The context to use, instead of the one that the variable or the file names' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand context; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand context; and __fish_seen_subcommand_from use" -l context -d 'The context to use, instead of CHRONIK_CONTEXT and the current one' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand context; and __fish_seen_subcommand_from use" -l context -d 'The context to use, instead of the one that the variable or the file names' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand context; and __fish_seen_subcommand_from use" -s h -l help -d 'Print help'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand context; and __fish_seen_subcommand_from add" -l url -d 'Admin APIs of its nodes, separated by commas; the first is asked first' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand context; and __fish_seen_subcommand_from add" -l key -d 'File that holds the admin API key' -r -F
@@ -623,11 +623,11 @@ yellow\t''
 blue\t''
 magenta\t''
 cyan\t''"
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand context; and __fish_seen_subcommand_from add" -l context -d 'The context to use, instead of CHRONIK_CONTEXT and the current one' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand context; and __fish_seen_subcommand_from add" -l context -d 'The context to use, instead of the one that the variable or the file names' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand context; and __fish_seen_subcommand_from add" -l protected -d 'Ask before every change; --yes counts only next to --context'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand context; and __fish_seen_subcommand_from add" -l read-only -d 'Refuse every change'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand context; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help'
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand context; and __fish_seen_subcommand_from remove" -l context -d 'The context to use, instead of CHRONIK_CONTEXT and the current one' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand context; and __fish_seen_subcommand_from remove" -l context -d 'The context to use, instead of the one that the variable or the file names' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand context; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand context; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the contexts; a star marks the current one'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand context; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show one context; the current one if none is named'
@@ -643,9 +643,9 @@ wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
 yaml\t'The same object as YAML'
 name\t'Only the names, one a line'"
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand doctor" -l context -d 'The context to use, instead of CHRONIK_CONTEXT and the current one' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand doctor" -l context -d 'The context to use, instead of the one that the variable or the file names' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand doctor" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand debug; and not __fish_seen_subcommand_from bundle help" -l context -d 'The context to use, instead of CHRONIK_CONTEXT and the current one' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand debug; and not __fish_seen_subcommand_from bundle help" -l context -d 'The context to use, instead of the one that the variable or the file names' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand debug; and not __fish_seen_subcommand_from bundle help" -s h -l help -d 'Print help'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand debug; and not __fish_seen_subcommand_from bundle help" -f -a "bundle" -d 'Ask every node for what it knows of itself, and pack it into one archive'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand debug; and not __fish_seen_subcommand_from bundle help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -658,11 +658,11 @@ wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
 yaml\t'The same object as YAML'
 name\t'Only the names, one a line'"
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand debug; and __fish_seen_subcommand_from bundle" -l context -d 'The context to use, instead of CHRONIK_CONTEXT and the current one' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand debug; and __fish_seen_subcommand_from bundle" -l context -d 'The context to use, instead of the one that the variable or the file names' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand debug; and __fish_seen_subcommand_from bundle" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand debug; and __fish_seen_subcommand_from help" -f -a "bundle" -d 'Ask every node for what it knows of itself, and pack it into one archive'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand debug; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand completions" -l context -d 'The context to use, instead of CHRONIK_CONTEXT and the current one' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand completions" -l context -d 'The context to use, instead of the one that the variable or the file names' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand completions" -s h -l help -d 'Print help'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand help; and not __fish_seen_subcommand_from status add-node remove-node rebalance operation health node topic partition group raft events audit key config context doctor debug completions help" -f -a "status" -d 'Show the nodes, the leader, every partition, and what is wrong'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand help; and not __fish_seen_subcommand_from status add-node remove-node rebalance operation health node topic partition group raft events audit key config context doctor debug completions help" -f -a "add-node" -d 'Invite a node that has not started yet'
