@@ -4,6 +4,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
 
+use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -99,7 +100,8 @@ fn the_reference_matches_the_command_tree() {
         let words = command.get_bin_name().unwrap_or("chronikctl").to_owned();
         let help = command.render_long_help().to_string();
         let help: Vec<_> = help.lines().map(str::trim_end).collect();
-        text += &format!("\n## {words}\n\n```text\n{}\n```\n", help.join("\n").trim_end());
+        let help = help.join("\n");
+        write!(text, "\n## {words}\n\n```text\n{}\n```\n", help.trim_end()).unwrap();
     }
     check(&root().join("docs/chronikctl.md"), text.as_bytes());
 }
