@@ -1,19 +1,30 @@
 //! `chronikctl` as a library: the command tree, from which parser, help, man
-//! pages and completions are made.
+//! pages and completions are made, and the commands themselves.
 //!
-//! The commands themselves are in [`chronik_common::admin::command`], where a
-//! server binary can use them too.
+//! The commands of the seeds are in [`chronik_common::admin::command`], where
+//! a server binary can use them too; everything else is here, one file a
+//! family. No command decides anything about the cluster: the nodes do.
 
+mod audit;
+mod bundle;
+mod call;
 mod cli;
+mod complete;
+mod config;
+mod context;
+mod contexts;
+mod doctor;
+mod events;
+mod group;
+mod guard;
+mod health;
+mod key;
+mod node;
+mod partition;
+mod raft;
+mod table;
+mod time;
+mod topic;
 
-use std::process::ExitCode;
-
-use chronik_common::config::Environment;
-
-pub use cli::Cli;
-
-/// Runs a command and tells the result: data on standard output, errors on
-/// standard error, the kind of failure in the exit code.
-pub async fn run(cli: Cli, environment: &Environment) -> ExitCode {
-    cli.command.run("chronikctl", environment).await
-}
+pub use cli::{Cli, Command, run};
+pub use complete::complete_if_asked;

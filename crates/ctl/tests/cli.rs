@@ -4,6 +4,9 @@
 
 use std::process::{Command, Output};
 
+use chronik_ctl::Cli;
+use clap::CommandFactory;
+
 /// Runs `chronikctl` in an empty environment.
 fn chronikctl(arguments: &[&str], environment: &[(&str, &str)]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_chronikctl"))
@@ -24,21 +27,25 @@ fn help_tells_everything_that_is_needed() {
     let output = chronikctl(&["--help"], &[]);
     assert_eq!(output.status.code(), Some(0));
     insta::assert_snapshot!("help", text(&output.stdout));
-    for command in [
-        &["status"][..],
-        &["add-node"],
-        &["remove-node"],
-        &["rebalance"],
-        &["operation"],
-        &["operation", "list"],
-        &["operation", "show"],
-        &["operation", "watch"],
-        &["operation", "cancel"],
-    ] {
-        let output = chronikctl(&[command, &["--help"]].concat(), &[]);
+    for command in commands(&Cli::command()) {
+        let words: Vec<_> = command.iter().map(String::as_str).collect();
+        let output = chronikctl(&[&words[..], &["--help"]].concat(), &[]);
         assert_eq!(output.status.code(), Some(0), "{command:?}");
         insta::assert_snapshot!(format!("help_{}", command.join("_")), text(&output.stdout));
     }
+}
+
+/// The words of every command of the tree, those that have others below them
+/// included.
+fn commands(command: &clap::Command) -> Vec<Vec<String>> {
+    let below = command.get_subcommands().filter(|c| c.get_name() != "help");
+    below
+        .flat_map(|c| {
+            let name = c.get_name().to_owned();
+            let deeper = commands(c).into_iter().map(|words| [vec![c.get_name().to_owned()], words].concat());
+            std::iter::once(vec![name]).chain(deeper).collect::<Vec<_>>()
+        })
+        .collect()
 }
 
 #[test]
@@ -57,6 +64,22 @@ fn wrong_usage_exits_with_2_and_prints_nothing_on_standard_output() {
         &["rebalance", "--leaders-only", "--replication-factor", "3"],
         &["operation"],
         &["operation", "watch", "seven"],
+        &["topic"],
+        &["topic", "alter", "orders"],
+        &["topic", "create", "orders", "--set", "retention"],
+        &["topic", "create", "orders", "--partitions", "0"],
+        &["partition", "describe", "orders"],
+        &["partition", "move", "orders-3"],
+        &["partition", "list", "--state", "sick"],
+        &["group", "reset-offsets", "g"],
+        &["group", "reset-offsets", "g", "--to-earliest", "--to-latest"],
+        &["group", "reset-offsets", "g", "--to-earliest", "--partitions", "0"],
+        &["events", "--since", "yesterday"],
+        &["key", "create", "x"],
+        &["config", "set", "retention.ms=1"],
+        &["completions", "tcsh"],
+        &["context", "show"],
+        &["--context", "nowhere", "status"],
     ] {
         let output = chronikctl(arguments, &[]);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
@@ -89,6 +112,51 @@ fn nobody_there_exits_with_3() {
              runs and that --admin or --config names it\n"
         )
     );
+}
+
+#[test]
+fn errors_have_the_form_that_was_asked_for() {
+    for (format, name) in [("json", "error_json"), ("yaml", "error_yaml")] {
+        let output = chronikctl(&["node", "list", "-o", format], &[]);
+        assert_eq!(output.status.code(), Some(4));
+        assert!(output.stdout.is_empty());
+        insta::assert_snapshot!(name, text(&output.stderr));
+    }
+}
+
+#[test]
+fn nobody_is_there_to_confirm_exits_with_2_before_anything_is_sent() {
+    let key = [("CHRONIK_ADMIN_API_KEY", "correct-horse"), ("CHRONIK_ADMIN_URL", "http://127.0.0.1:1")];
+    for arguments in [
+        &["topic", "delete", "orders"][..],
+        &["group", "delete", "billing"],
+        &["group", "reset-offsets", "billing", "--to-earliest"],
+        &["key", "revoke", "3f9a"],
+    ] {
+        let output = chronikctl(arguments, &key);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(text(&output.stderr).contains("give --yes"), "{}", text(&output.stderr));
+    }
+}
+
+#[test]
+fn a_context_names_the_cluster_and_guards_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = [("HOME", folder.path().to_str().unwrap()), ("CHRONIK_ADMIN_API_KEY", "correct-horse")];
+    let add = ["context", "add", "prod", "--url", "http://127.0.0.1:1", "--read-only"];
+    assert_eq!(chronikctl(&add, &home).status.code(), Some(0));
+
+    let output = chronikctl(&["status"], &home);
+    assert_eq!(output.status.code(), Some(3));
+    assert!(text(&output.stderr).contains("http://127.0.0.1:1 "), "{}", text(&output.stderr));
+
+    let output = chronikctl(&["remove-node", "4", "--yes"], &home);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("context \"prod\" is read-only"), "{}", text(&output.stderr));
+
+    let output = chronikctl(&["config", "view", "--show-origin"], &home);
+    let shown = text(&output.stdout).replace(folder.path().to_str().unwrap(), "HOME");
+    assert!(shown.contains("context \"prod\"") && shown.contains("contexts file"), "{shown}");
 }
 
 /// What scripts do: there is no terminal, so nobody is asked, and the key is

@@ -1,9 +1,10 @@
-//! Man pages and completions are generated from the command tree and checked
+//! Man pages, completions and the reference are generated from the command tree and checked
 //! in. This test tells when they are out of date; `UPDATE=1 cargo test -p
 //! chronik-ctl --test generated` writes them anew.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
 
+use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -74,9 +75,33 @@ fn completion(shell: impl Generator) -> (String, Vec<u8>) {
 #[test]
 fn completions_match_the_command_tree() {
     let folder = root().join("completions");
-    let scripts = [completion(shells::Zsh), completion(shells::Bash), completion(shells::Fish)];
+    let scripts = [
+        completion(shells::Zsh),
+        completion(shells::PowerShell),
+        completion(shells::Bash),
+        completion(shells::Elvish),
+        completion(shells::Fish),
+    ];
     for (name, script) in &scripts {
         check(&folder.join(name), script);
     }
     assert_eq!(files(&folder), scripts.map(|(name, _)| name));
+}
+
+/// Every command's help, under its words.
+#[test]
+fn the_reference_matches_the_command_tree() {
+    let mut root_command = Cli::command().term_width(100);
+    root_command.build();
+    let mut text = String::from(
+        "# chronikctl\n\nGenerated from the command tree by `UPDATE=1 cargo test -p chronik-ctl --test generated`.\n",
+    );
+    for mut command in with_subcommands(root_command) {
+        let words = command.get_bin_name().unwrap_or("chronikctl").to_owned();
+        let help = command.render_long_help().to_string();
+        let help: Vec<_> = help.lines().map(str::trim_end).collect();
+        let help = help.join("\n");
+        write!(text, "\n## {words}\n\n```text\n{}\n```\n", help.trim_end()).unwrap();
+    }
+    check(&root().join("docs/chronikctl.md"), text.as_bytes());
 }

@@ -65,7 +65,7 @@ pub use keys::{KeyStore, StoredKey};
 pub use metrics::{
     FollowerLag, FsyncTimes, MetricsSnapshot, PartitionMetrics, PeerRpc, WalMetrics, render_metrics,
 };
-pub use v1::Act;
+pub use v1::{Act, Observe};
 
 /// An answer that takes time: the node may have to ask the one that leads.
 /// The [`Problem`] is what the caller is told, with its HTTP status and code.
@@ -76,7 +76,7 @@ pub type Answer<T> = BoxFuture<'static, Result<T, Problem>>;
 /// Plain answers are made from memory, at once. An [`Answer`] is dropped if
 /// the caller goes away first: what the node has proposed by then goes on, so
 /// every change must be one that may be asked for again.
-pub trait AdminBackend: Act + KeyStore + Neighbours + Send + Sync + 'static {
+pub trait AdminBackend: Act + Observe + KeyStore + Neighbours + Send + Sync + 'static {
     /// Whether this node may be used, and why not.
     fn health(&self) -> Health;
     /// The whole cluster as this node knows it.

@@ -143,7 +143,7 @@ pub(super) fn operation_id(text: &str) -> Result<u64, Refusal> {
 
 async fn not_found(uri: Uri) -> Refusal {
     let path: String = uri.path().chars().take(200).collect();
-    let routes = [&ROUTES[..], &v1::ACTS].concat();
+    let routes = [&ROUTES[..], &v1::ACTS, &v1::SIGHTS].concat();
     let suggestion =
         nearest(&path, &routes).map(|route| format!("did you mean {route}? ")).unwrap_or_default();
     let hint = format!("{suggestion}the routes are {}", routes.join(", "));

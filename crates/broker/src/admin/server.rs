@@ -5,6 +5,7 @@
 
 use std::io;
 use std::net::IpAddr;
+use std::pin::pin;
 use std::time::Duration;
 
 use axum::Router;
@@ -20,6 +21,7 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::auth::PeerAddress;
+use super::v1::Endless;
 
 /// Largest request head, in bytes.
 const MAX_HEAD: usize = 16 * 1024;
@@ -70,8 +72,11 @@ async fn pause(error: &io::Error) {
 
 async fn serve_one(stream: TcpStream, peer: IpAddr, router: Router, limits: Limits) {
     let router = TowerToHyperService::new(router);
+    let endless = Endless::default();
+    let is_endless = endless.clone();
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(PeerAddress(peer));
+        request.extensions_mut().insert(endless.clone());
         router.call(request)
     });
     let connection = http1::Builder::new()
@@ -80,9 +85,14 @@ async fn serve_one(stream: TcpStream, peer: IpAddr, router: Router, limits: Limi
         .max_buf_size(MAX_HEAD)
         .keep_alive(false)
         .serve_connection(TokioIo::new(stream), service);
-    match timeout(limits.connection, connection).await {
-        Ok(Ok(())) => {}
-        Ok(Err(error)) => tracing::debug!(%error, "a connection of the admin API ended"),
-        Err(_) => tracing::debug!("a connection of the admin API took too long"),
+    let mut connection = pin!(connection);
+    let ended = match timeout(limits.connection, &mut connection).await {
+        Ok(ended) => ended,
+        // A stream lasts as long as its reader takes what it is sent; how many there are is limited there.
+        Err(_) if is_endless.is_set() => connection.await,
+        Err(_) => return tracing::debug!("a connection of the admin API took too long"),
+    };
+    if let Err(error) = ended {
+        tracing::debug!(%error, "a connection of the admin API ended");
     }
 }

@@ -59,9 +59,7 @@ impl Method {
             | Self::Report
             | Self::Groups
             | Self::Survey
-            | Self::Admin => {
-                Class::Bulk
-            }
+            | Self::Admin => Class::Bulk,
         }
     }
 }

@@ -31,11 +31,11 @@ mod purge;
 mod reassign;
 mod repair;
 mod retention;
-mod start;
-mod surveying;
 mod sights;
+mod start;
 mod status;
 mod storage;
+mod surveying;
 mod topics;
 mod view;
 

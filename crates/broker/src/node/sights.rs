@@ -51,7 +51,7 @@ impl Node {
         }
     }
 
-    pub(super) fn journal(&self) -> Arc<crate::survey::Journal> {
+    pub(super) fn seen(&self) -> Arc<crate::survey::Journal> {
         self.inner.journal.clone()
     }
 }

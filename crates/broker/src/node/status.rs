@@ -14,12 +14,14 @@ use tokio_util::task::TaskTracker;
 
 use super::start::bind;
 use super::{Node, StartError};
+use crate::admin::Observe;
 use crate::admin::{
     AdminBackend, Answer, Api, FollowerLag, FsyncTimes, MetricsSnapshot, PartitionMetrics, WalMetrics,
 };
 use crate::log::epochs::leader_epoch;
 use crate::metadata::{Broker, MetadataImage, Partition, Topic};
 use crate::raft::{METADATA_GROUP, RaftNodeId};
+use crate::survey::{Journal, Picture};
 use crate::wal;
 
 impl Node {
@@ -161,6 +163,17 @@ pub(super) async fn serve(
         tasks.spawn(api.clone().serve(listener, stop.clone()));
     }
     Ok(())
+}
+
+impl Observe for Node {
+    fn picture(&self) -> Answer<Arc<Picture>> {
+        let node = self.clone();
+        Box::pin(async move { Ok(node.picture().await) })
+    }
+
+    fn journal(&self) -> Arc<Journal> {
+        self.seen()
+    }
 }
 
 impl AdminBackend for Node {

@@ -206,7 +206,9 @@ impl Group {
     async fn renew_lease(&self) -> Result<(), String> {
         let asked = TypeConfig::now();
         self.raft.trigger().heartbeat().await.map_err(|e| e.to_string())?;
-        let acked = |m: &openraft::RaftMetrics<TypeConfig>| m.last_quorum_acked.is_some_and(|at| at.into_inner() >= asked);
+        let acked = |m: &openraft::RaftMetrics<TypeConfig>| {
+            m.last_quorum_acked.is_some_and(|at| at.into_inner() >= asked)
+        };
         let renewed = self.raft.wait(Some(self.patience));
         match renewed.metrics(|m| m.state != ServerState::Leader || acked(m), "the lease is renewed").await {
             Err(WaitError::ShuttingDown) => Err("it shuts down".into()),

@@ -14,7 +14,11 @@ pub fn delta(before: &Snapshot, after: &Snapshot) -> Delta {
         nodes: changed(&before.nodes, &after.nodes),
         partitions,
         gone_partitions,
-        metadata_raft: if before.metadata_raft == after.metadata_raft { None } else { after.metadata_raft.clone() },
+        metadata_raft: if before.metadata_raft == after.metadata_raft {
+            None
+        } else {
+            after.metadata_raft.clone()
+        },
         groups: changed(&before.groups, &after.groups),
         operations: changed(&before.operations, &after.operations),
         missing_nodes: after.missing_nodes.clone(),
@@ -111,6 +115,8 @@ mod tests {
     fn nothing_changed_is_an_empty_delta() {
         let same = snapshot(vec![partition(0, 1)]);
         let delta = delta(&same, &same);
-        assert!(delta.partitions.is_empty() && delta.gone_partitions.is_empty() && delta.operations.is_none());
+        assert!(
+            delta.partitions.is_empty() && delta.gone_partitions.is_empty() && delta.operations.is_none()
+        );
     }
 }

@@ -88,7 +88,11 @@ fn nodes(before: &Glance, after: &Glance, sights: &mut Vec<Sight>) {
         sights.push(sight(EventKind::NodeAdded, format!("node {id}"), message));
     }
     for id in old.difference(&new) {
-        sights.push(sight(EventKind::NodeRemoved, format!("node {id}"), format!("node {id} has left the cluster")));
+        sights.push(sight(
+            EventKind::NodeRemoved,
+            format!("node {id}"),
+            format!("node {id} has left the cluster"),
+        ));
     }
     for (id, broker) in after.image.brokers() {
         let object = format!("node {id}");
@@ -137,8 +141,12 @@ fn topics(before: &Glance, after: &Glance, sights: &mut Vec<Sight>) {
 fn alterations(old: &Topic, new: &Topic, sights: &mut Vec<Sight>) {
     let object = format!("topic {}", new.name);
     if old.partitions.len() != new.partitions.len() {
-        let message =
-            format!("topic {} has {} partitions, not {}", new.name, new.partitions.len(), old.partitions.len());
+        let message = format!(
+            "topic {} has {} partitions, not {}",
+            new.name,
+            new.partitions.len(),
+            old.partitions.len()
+        );
         sights.push(sight(EventKind::TopicAltered, &*object, message));
     }
     let names: BTreeSet<&String> = old.config.keys().chain(new.config.keys()).collect();
@@ -151,7 +159,11 @@ fn alterations(old: &Topic, new: &Topic, sights: &mut Vec<Sight>) {
         })
         .collect();
     if !changed.is_empty() {
-        sights.push(sight(EventKind::TopicAltered, object, format!("topic {}: {}", new.name, changed.join(", "))));
+        sights.push(sight(
+            EventKind::TopicAltered,
+            object,
+            format!("topic {}: {}", new.name, changed.join(", ")),
+        ));
     }
 }
 
@@ -182,7 +194,11 @@ fn keys(before: &Glance, after: &Glance, sights: &mut Vec<Sight>) {
         sights.push(sight(EventKind::KeyCreated, format!("key {id}"), message));
     }
     for id in old.keys().filter(|id| !new.contains_key(*id)) {
-        sights.push(sight(EventKind::KeyRevoked, format!("key {id}"), format!("key {id} is refused from now on")));
+        sights.push(sight(
+            EventKind::KeyRevoked,
+            format!("key {id}"),
+            format!("key {id} is refused from now on"),
+        ));
     }
 }
 
@@ -202,7 +218,8 @@ fn leadership(before: &Glance, after: &Glance, group: GroupId, name: &str, sight
             let list = |isr: &[i32]| isr.iter().map(i32::to_string).collect::<Vec<_>>().join(", ");
             let lost = old.isr.iter().any(|b| !new.isr.contains(b));
             let kind = if lost { EventKind::IsrShrank } else { EventKind::IsrExpanded };
-            let message = format!("{name}: in sync are nodes {} (before: {})", list(&new.isr), list(&old.isr));
+            let message =
+                format!("{name}: in sync are nodes {} (before: {})", list(&new.isr), list(&old.isr));
             sights.push(sight(kind, name, message));
         }
         _ => {}

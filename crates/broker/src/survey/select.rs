@@ -83,7 +83,8 @@ pub struct Page {
 
 /// The page that is asked for.
 pub fn select(partitions: Vec<PartitionView>, selection: &Selection) -> Page {
-    let mut chosen: Vec<PartitionView> = partitions.into_iter().filter(|p| is_asked_for(p, selection)).collect();
+    let mut chosen: Vec<PartitionView> =
+        partitions.into_iter().filter(|p| is_asked_for(p, selection)).collect();
     chosen.sort_by(|a, b| order(a, b, selection));
     let total = chosen.len();
     let start = match &selection.after {
@@ -101,9 +102,9 @@ pub fn select(partitions: Vec<PartitionView>, selection: &Selection) -> Page {
 
 fn is_asked_for(partition: &PartitionView, selection: &Selection) -> bool {
     selection.topic.as_ref().is_none_or(|topic| *topic == partition.topic)
-        && selection.node.is_none_or(|node| {
-            partition.replicas.contains(&node) || partition.adding.contains(&node)
-        })
+        && selection
+            .node
+            .is_none_or(|node| partition.replicas.contains(&node) || partition.adding.contains(&node))
         && selection.leader.is_none_or(|node| partition.leader == Some(node))
         && (selection.states.is_empty() || selection.states.contains(&partition.state))
 }

@@ -22,12 +22,13 @@ pub use change::{
     OperationView, Operations, PlannedMove, RebalanceRequest, RemoveNodeRequest,
 };
 pub use client::{
-    AdminClient, AdminError, AdminUrl, Attempt, EventItem, REQUEST_TIMEOUT, Subscription, Told, WatchItem,
+    AdminClient, AdminError, AdminUrl, Attempt, EventItem, NodeBundle, Query, REQUEST_TIMEOUT, Subscription,
+    Told, WatchItem,
 };
 pub use problem::{PROBLEM_JSON, Problem};
 pub use render::{
     human_bytes, human_duration, problems, progress_line, render_added, render_operation, render_operations,
-    render_plan, render_status,
+    render_plan, render_status, units,
 };
 pub use storage::{PinnedBy, StorageFile, StorageFileKind, StorageReport};
 pub use types::{

@@ -34,6 +34,17 @@ impl Environment {
     }
 }
 
+impl Environment {
+    /// The same with a variable that is set here if it is not set there.
+    #[must_use]
+    pub fn or(mut self, name: &str, value: impl Into<String>) -> Self {
+        if self.get(name).is_none() {
+            self.0.insert(name.to_owned(), value.into());
+        }
+        self
+    }
+}
+
 impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for Environment {
     fn from_iter<I: IntoIterator<Item = (N, V)>>(variables: I) -> Self {
         Self(variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect())

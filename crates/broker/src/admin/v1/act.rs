@@ -2,9 +2,9 @@
 
 use chronik_common::admin::OperationView;
 use chronik_common::admin::v1::{
-    AlterTopicRequest, CreateTopicRequest, DeleteTopicRequest, DrainAnswer, DrainRequest, GroupAnswer,
-    GroupDetail, Groups, MoveReplicasRequest, ResetOffsetsAnswer, ResetOffsetsRequest, TopicAnswer,
-    TransferLeaderAnswer, TransferLeaderRequest,
+    AlterTopicRequest, CreateTopicRequest, DeleteGroupRequest, DeleteTopicRequest, DrainAnswer, DrainRequest,
+    GroupAnswer, GroupDetail, Groups, MoveReplicasRequest, ResetOffsetsAnswer, ResetOffsetsRequest,
+    TopicAnswer, TransferLeaderAnswer, TransferLeaderRequest,
 };
 
 use crate::admin::Answer;
@@ -48,5 +48,5 @@ pub trait Act {
     fn reset_offsets(&self, group: String, request: ResetOffsetsRequest) -> Answer<ResetOffsetsAnswer>;
     /// Deletes a group without members, its offsets too. Problems: `group_not_empty` (409), `coordinator_unavailable`
     /// (503).
-    fn delete_group(&self, group: String, request: DeleteTopicRequest) -> Answer<GroupAnswer>;
+    fn delete_group(&self, group: String, request: DeleteGroupRequest) -> Answer<GroupAnswer>;
 }

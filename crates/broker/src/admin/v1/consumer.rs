@@ -4,13 +4,17 @@ use axum::Json;
 use axum::body::Body;
 use axum::extract::{Path, State};
 use chronik_common::admin::v1::{
-    DeleteTopicRequest, GroupAnswer, GroupDetail, Groups, ResetOffsetsAnswer, ResetOffsetsRequest,
+    DeleteGroupRequest, GroupAnswer, GroupDetail, Groups, ResetOffsetsAnswer, ResetOffsetsRequest,
 };
 
-use crate::admin::body::{RequestBody, read};
 use crate::admin::audit::Audit;
+use crate::admin::body::{RequestBody, read};
 use crate::admin::refusal::Refusal;
 use crate::admin::routes::Backend;
+
+impl RequestBody for DeleteGroupRequest {
+    const EXAMPLE: &str = r#"{"dry_run": true, "reason": "not needed any more"}"#;
+}
 
 impl RequestBody for ResetOffsetsRequest {
     const EXAMPLE: &str = r#"{"topics": ["orders"], "to": "earliest", "dry_run": true}"#;
@@ -43,7 +47,7 @@ pub(super) async fn delete(
     Path(group): Path<String>,
     body: Body,
 ) -> Result<Json<GroupAnswer>, Refusal> {
-    let request: DeleteTopicRequest = read(body).await?;
+    let request: DeleteGroupRequest = read(body).await?;
     let object = format!("group {group}");
     let audit = Audit::new("group.delete", object, request.dry_run, request.reason.as_ref());
     audit.record(backend.delete_group(group, request)).await.map(Json)

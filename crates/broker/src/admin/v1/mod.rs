@@ -16,6 +16,7 @@
 mod act;
 mod cluster;
 mod consumer;
+mod observe;
 mod partition;
 mod topic;
 
@@ -26,6 +27,8 @@ use axum::http::StatusCode;
 use axum::routing::{get, patch, post};
 
 pub use act::Act;
+pub use observe::Observe;
+pub(super) use observe::{Endless, SIGHTS, routes as sights};
 
 use super::AdminBackend;
 use super::refusal::Refusal;

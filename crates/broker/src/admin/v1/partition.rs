@@ -9,8 +9,8 @@ use chronik_common::admin::OperationView;
 use chronik_common::admin::v1::{MoveReplicasRequest, TransferLeaderAnswer, TransferLeaderRequest};
 
 use super::number;
-use crate::admin::body::{RequestBody, read};
 use crate::admin::audit::Audit;
+use crate::admin::body::{RequestBody, read};
 use crate::admin::refusal::Refusal;
 use crate::admin::routes::Backend;
 
@@ -46,7 +46,8 @@ pub(super) async fn move_replicas(
     let dry_run = request.dry_run;
     let object = format!("partition {topic}-{partition}");
     let audit = Audit::new("replicas.move", object, dry_run, request.reason.as_ref());
-    let answer = audit.record_operation(backend.move_replicas(topic, partition, expected_epoch, request)).await?;
+    let answer =
+        audit.record_operation(backend.move_replicas(topic, partition, expected_epoch, request)).await?;
     Ok((if dry_run { StatusCode::OK } else { StatusCode::ACCEPTED }, Json(answer)))
 }
 

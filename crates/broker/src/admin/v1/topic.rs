@@ -6,8 +6,8 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use chronik_common::admin::v1::{AlterTopicRequest, CreateTopicRequest, DeleteTopicRequest, TopicAnswer};
 
-use crate::admin::body::{RequestBody, read};
 use crate::admin::audit::Audit;
+use crate::admin::body::{RequestBody, read};
 use crate::admin::refusal::Refusal;
 use crate::admin::routes::Backend;
 

@@ -18,9 +18,9 @@ mod offsets;
 mod topics;
 
 use chronik_common::admin::v1::{
-    AlterTopicRequest, CreateTopicRequest, DeleteTopicRequest, DrainAnswer, DrainRequest, GroupAnswer,
-    GroupDetail, Groups, MoveReplicasRequest, ResetOffsetsAnswer, ResetOffsetsRequest, TopicAnswer,
-    TransferLeaderAnswer, TransferLeaderRequest,
+    AlterTopicRequest, CreateTopicRequest, DeleteGroupRequest, DeleteTopicRequest, DrainAnswer, DrainRequest,
+    GroupAnswer, GroupDetail, Groups, MoveReplicasRequest, ResetOffsetsAnswer, ResetOffsetsRequest,
+    TopicAnswer, TransferLeaderAnswer, TransferLeaderRequest,
 };
 use chronik_common::admin::{OperationView, Problem};
 use chronik_common::nearest;
@@ -86,7 +86,7 @@ impl Act for Node {
         Box::pin(async move { node.reset(group, request).await })
     }
 
-    fn delete_group(&self, group: String, request: DeleteTopicRequest) -> Answer<GroupAnswer> {
+    fn delete_group(&self, group: String, request: DeleteGroupRequest) -> Answer<GroupAnswer> {
         let node = self.clone();
         Box::pin(async move { node.delete_consumers(group, request.dry_run).await })
     }

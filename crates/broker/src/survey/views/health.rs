@@ -31,7 +31,10 @@ pub fn health(
             "no_metadata_leader",
             Severity::Critical,
             vec!["__metadata".to_owned()],
-            |_| "no node leads the metadata: a majority of the nodes must be up and reach each other".to_owned(),
+            |_| {
+                "no node leads the metadata: a majority of the nodes must be up and reach each other"
+                    .to_owned()
+            },
             "node list",
         );
     }
@@ -39,7 +42,8 @@ pub fn health(
     about_nodes(&mut findings, picture, nodes);
     if let Some(operation) = running.filter(|op| !op.blocked_on.is_empty()) {
         let objects = operation.blocked_on.iter().map(|b| b.object.clone()).collect();
-        let next = operation.operation_id.map_or("operation list".into(), |id| format!("operation show {id}"));
+        let next =
+            operation.operation_id.map_or("operation list".into(), |id| format!("operation show {id}"));
         findings.add(
             "operation_blocked",
             Severity::Warning,

@@ -4,8 +4,6 @@ mod health;
 mod nodes;
 mod partitions;
 mod raft;
-#[cfg(test)]
-mod tests;
 mod topics;
 
 pub use health::health;

@@ -16,7 +16,9 @@ pub fn partitions(picture: &Picture) -> Vec<PartitionView> {
     topics.sort_by(|a, b| a.name.cmp(&b.name));
     topics
         .into_iter()
-        .flat_map(|topic| (0..).zip(&topic.partitions).map(move |(index, partition)| (topic, index, partition)))
+        .flat_map(|topic| {
+            (0..).zip(&topic.partitions).map(move |(index, partition)| (topic, index, partition))
+        })
         .map(|(topic, index, partition)| {
             view(picture, topic, index, partition, told.get(&partition.group).copied())
         })

@@ -97,7 +97,8 @@ async fn read(mut response: reqwest::Response) -> Result<Vec<u8>, String> {
 }
 
 fn understand<T: DeserializeOwned>(url: String, status: StatusCode, body: &[u8]) -> Reply<T> {
-    let parsed = serde_json::from_slice::<T>(body);
+    // A change that has nothing to tell may answer with no body.
+    let parsed = serde_json::from_slice::<T>(if body.is_empty() { b"null" } else { body });
     // An unhealthy node says so with 503 and a body of the expected type.
     if status.is_success() || (status == StatusCode::SERVICE_UNAVAILABLE && parsed.is_ok()) {
         return match parsed {

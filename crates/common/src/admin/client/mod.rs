@@ -11,11 +11,12 @@ mod exchange;
 mod sse;
 mod stream;
 mod url;
+mod v1;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use reqwest::RequestBuilder;
+use reqwest::{Method, RequestBuilder};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -34,6 +35,7 @@ pub use error::{AdminError, Attempt};
 pub use exchange::REQUEST_TIMEOUT;
 pub use stream::{EventItem, Subscription, Told, WatchItem};
 pub use url::AdminUrl;
+pub use v1::{NodeBundle, Query};
 
 /// Codes of problems with which a node says that it has done nothing, and that
 /// another one, or the same one later, may.
@@ -50,6 +52,8 @@ pub struct AdminClient {
     /// Who answered last is asked first: a node that is gone costs its
     /// timeout once and not every time.
     first: Arc<AtomicUsize>,
+    /// Whether an answer was taken from a node without a quorum.
+    stale: Arc<AtomicBool>,
 }
 
 impl AdminClient {
@@ -59,7 +63,20 @@ impl AdminClient {
     /// # Errors
     /// A text, if the system gives no random numbers or the like.
     pub fn new(urls: Vec<AdminUrl>, key: Option<ApiKey>) -> Result<Self, String> {
-        Ok(Self { http: http_client()?, streams: stream_client()?, urls, key, first: Arc::default() })
+        Ok(Self {
+            http: http_client()?,
+            streams: stream_client()?,
+            urls,
+            key,
+            first: Arc::default(),
+            stale: Arc::default(),
+        })
+    }
+
+    /// The same client for one node alone.
+    #[must_use]
+    pub fn at(&self, url: AdminUrl) -> Self {
+        Self { urls: vec![url], first: Arc::default(), ..self.clone() }
     }
 
     /// The state of the cluster.
@@ -147,28 +164,39 @@ impl AdminClient {
         path: &str,
         body: &B,
     ) -> Result<T, AdminError> {
+        self.change_by(Method::POST, path, body).await
+    }
+
+    /// The same with another method.
+    async fn change_by<B: Serialize + Sync, T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        body: &B,
+    ) -> Result<T, AdminError> {
         let mut unreachable = Vec::new();
         let mut refused = None;
         let mut lost: Option<Attempt> = None;
         for (index, url) in self.in_order() {
-            let error = match self.ask(url, path, |http, url| http.post(url).json(body)).await {
-                Reply::Answer(answer) => return Ok(self.answered(index, answer)),
-                Reply::NotSent(attempt) => {
-                    unreachable.push(attempt);
-                    continue;
-                }
-                Reply::Problem { url, problem } if did_nothing(&problem) => {
-                    refused = refused.or(Some(AdminError::Refused { url, problem }));
-                    continue;
-                }
-                Reply::Lost(attempt) if lost.is_none() => {
-                    lost = Some(attempt);
-                    continue;
-                }
-                Reply::Lost(attempt) => AdminError::Unreachable(vec![attempt]),
-                Reply::Problem { url, problem } => refusal(url, problem),
-                Reply::Strange(error) => error,
-            };
+            let error =
+                match self.ask(url, path, |http, url| http.request(method.clone(), url).json(body)).await {
+                    Reply::Answer(answer) => return Ok(self.answered(index, answer)),
+                    Reply::NotSent(attempt) => {
+                        unreachable.push(attempt);
+                        continue;
+                    }
+                    Reply::Problem { url, problem } if did_nothing(&problem) => {
+                        refused = refused.or(Some(AdminError::Refused { url, problem }));
+                        continue;
+                    }
+                    Reply::Lost(attempt) if lost.is_none() => {
+                        lost = Some(attempt);
+                        continue;
+                    }
+                    Reply::Lost(attempt) => AdminError::Unreachable(vec![attempt]),
+                    Reply::Problem { url, problem } => refusal(url, problem),
+                    Reply::Strange(error) => error,
+                };
             return Err(after(lost, Some(error)));
         }
         let unreachable = (!unreachable.is_empty()).then_some(AdminError::Unreachable(unreachable));

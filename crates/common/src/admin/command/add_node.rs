@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{CommandError, CommonArgs, HELP_END, Output, Report, Session, json, node_id};
+use super::{CommandError, CommonArgs, HELP_END, Report, Session, node_id, present};
 use crate::HostPort;
 use crate::admin::change::AddNodeRequest;
 use crate::admin::render::render_added;
@@ -51,10 +51,13 @@ impl AddNodeArgs {
             reason: self.reason,
         };
         let answer = self.common.client(session.environment)?.add_node(&request).await?;
-        let text = match self.common.output {
-            Output::Table => render_added(&answer),
-            Output::Json => json("NodeAdded", answer)?,
-        };
+        let text = present(
+            self.common.output,
+            "NodeAdded",
+            &answer,
+            |_| render_added(&answer),
+            || vec![self.node_id.to_string()],
+        )?;
         Ok(Report { text, exit_code: 0 })
     }
 }

@@ -32,16 +32,25 @@ pub struct CommonArgs {
 /// How an answer is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum Output {
-    /// Text for people; it may change
+    /// Text for people, as wide as the terminal; it may change
     #[default]
     Table,
+    /// The same with everything that is known, however wide
+    Wide,
     /// One JSON object; fields are only ever added
     Json,
+    /// The same object as YAML
+    Yaml,
+    /// Only the names, one a line
+    Name,
 }
 
 impl CommonArgs {
     /// A client for the nodes that flags, environment and configuration name.
-    pub(super) fn client(&self, environment: &Environment) -> Result<AdminClient, CommandError> {
+    ///
+    /// # Errors
+    /// A flag, a variable or the configuration cannot be used, or there is no key.
+    pub fn client(&self, environment: &Environment) -> Result<AdminClient, CommandError> {
         let (urls, config) = self.nodes_to_ask(environment)?;
         let key = self.find_key(environment, config.as_ref())?;
         AdminClient::new(urls, Some(key)).map_err(CommandError::Internal)

@@ -47,7 +47,7 @@ impl Terminal {
     }
 
     /// Removes an unfinished progress line.
-    pub(super) fn clear(&self) {
+    pub fn clear(&self) {
         if self.unfinished.swap(false, Ordering::Relaxed) {
             write(format_args!("\r\x1b[K"));
         }

@@ -1,5 +1,10 @@
 //! Why a command could not do what it was asked.
 
+use serde::Serialize;
+
+use super::Output;
+use super::present::structured;
+use crate::admin::Problem;
 use crate::admin::client::AdminError;
 use crate::config::ConfigError;
 
@@ -37,4 +42,44 @@ impl CommandError {
             Self::NotConfirmed(_) | Self::Internal(_) => 1,
         }
     }
+
+    /// The error as it is written to standard error: a line for people, or
+    /// with `-o json` and `-o yaml` an envelope of kind `Problem`.
+    pub(super) fn told(&self, program: &str, output: Output) -> String {
+        let line = format!("{program}: {self}\n");
+        match output {
+            Output::Json | Output::Yaml => structured(output, "Problem", &self.problem()).unwrap_or(line),
+            Output::Table | Output::Wide | Output::Name => line,
+        }
+    }
+
+    /// What the node said, or the same form for what never reached one; the
+    /// status is 0 then.
+    fn problem(&self) -> ProblemView {
+        let own = |code: &str| Problem {
+            status: 0,
+            ..Problem::new(0, code, "The command failed", self.to_string(), "")
+        };
+        let problem = match self {
+            Self::Admin(AdminError::Refused { problem, .. } | AdminError::Unauthorized { problem, .. }) => {
+                Problem::clone(problem)
+            }
+            Self::Admin(AdminError::Unreachable(_)) => own("unreachable"),
+            Self::Admin(AdminError::BadAnswer { .. }) => own("bad_answer"),
+            Self::Admin(AdminError::AnswerLost { .. }) => own("answer_lost"),
+            Self::Config(_) => own("bad_configuration"),
+            Self::Usage(_) => own("usage"),
+            Self::NoKey(_) => own("no_key"),
+            Self::NotConfirmed(_) => own("not_confirmed"),
+            Self::Internal(_) => own("internal"),
+        };
+        ProblemView { problem, exit_code: self.exit_code() }
+    }
+}
+
+/// A problem under a name in its envelope, next to the exit code.
+#[derive(Debug, Serialize)]
+struct ProblemView {
+    problem: Problem,
+    exit_code: u8,
 }

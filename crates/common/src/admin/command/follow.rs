@@ -7,7 +7,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::wait::{Waited, wait};
-use super::{CommandError, CommonArgs, Output, Report, Session, json};
+use super::{CommandError, CommonArgs, Output, Report, Session, present};
 use crate::admin::change::{OperationState, OperationView};
 use crate::admin::client::AdminClient;
 use crate::admin::render::{render_operation, render_plan};
@@ -42,7 +42,10 @@ pub struct FollowArgs {
 }
 
 /// Shows what was started, or waits for its end.
-pub(super) async fn conclude(
+///
+/// # Errors
+/// The operation cannot be asked about any more.
+pub async fn conclude(
     view: OperationView,
     client: &AdminClient,
     follow: &FollowArgs,
@@ -90,10 +93,9 @@ pub(super) fn show(
     output: Output,
     render: impl FnOnce(&OperationView) -> String,
 ) -> Result<String, CommandError> {
-    match output {
-        Output::Table => Ok(render(&view)),
-        Output::Json => json("Operation", Body { operation: view }),
-    }
+    let name = view.operation_id.map(|id| id.to_string());
+    let text = render(&view);
+    present(output, "Operation", &Body { operation: view }, |_| text, || name.into_iter().collect())
 }
 
 /// An operation under a name in its envelope: both have a `kind`.

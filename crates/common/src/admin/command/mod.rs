@@ -11,6 +11,7 @@ mod console;
 mod error;
 mod follow;
 mod operation;
+mod present;
 mod rebalance;
 mod remove_node;
 mod status;
@@ -19,19 +20,17 @@ mod wait;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use crate::config::{Environment, NODE_IDS};
 use clap::Subcommand;
 use clap::builder::RangedI64ValueParser;
-use serde::Serialize;
-
-use super::types::Envelope;
-use crate::config::{Environment, NODE_IDS};
 
 pub use add_node::AddNodeArgs;
 pub use connection::{CommonArgs, Output};
 pub use console::{Console, Terminal};
 pub use error::CommandError;
-pub use follow::FollowArgs;
+pub use follow::{FollowArgs, conclude};
 pub use operation::{CancelArgs, ListArgs, OperationCommand, ShowArgs, WatchArgs};
+pub use present::present;
 pub use rebalance::RebalanceArgs;
 pub use remove_node::RemoveNodeArgs;
 pub use status::StatusArgs;
@@ -55,7 +54,7 @@ Exit codes:
 pub const EXIT_CODES: &str = exit_codes!();
 
 /// The variables and exit codes, for the end of a command's help text.
-const HELP_END: &str = concat!(
+pub const HELP_END: &str = concat!(
     "\
 Environment:
   CHRONIK_ADMIN_URL      admin APIs to ask, separated by commas
@@ -120,19 +119,43 @@ impl ClusterCommand {
         }
     }
 
+    /// The arguments that every command has.
+    pub fn common(&self) -> &CommonArgs {
+        match self {
+            Self::Status(args) => &args.common,
+            Self::AddNode(args) => &args.common,
+            Self::RemoveNode(args) => &args.common,
+            Self::Rebalance(args) => &args.common,
+            Self::Operation { command } => command.common(),
+        }
+    }
+
     /// Does it for the process: data on standard output, errors on standard
     /// error, the kind of failure in the exit code.
     pub async fn run(self, program: &str, environment: &Environment) -> ExitCode {
         let terminal = Terminal::of_process();
+        let output = self.common().output;
         let answer = self.answer(&Session { program, environment, console: &terminal }).await;
-        terminal.clear();
-        let name = program.split(' ').next().unwrap_or(program);
-        match answer {
-            Ok(report) => print(name, &report),
-            Err(error) => {
-                eprintln!("{name}: {error}");
-                ExitCode::from(error.exit_code())
-            }
+        deliver(program, answer, output, &terminal)
+    }
+}
+
+/// Ends a process with what came of its command: data on standard output,
+/// errors on standard error and in the form that was asked for, the kind of
+/// failure in the exit code.
+pub fn deliver(
+    program: &str,
+    answer: Result<Report, CommandError>,
+    output: Output,
+    terminal: &Terminal,
+) -> ExitCode {
+    terminal.clear();
+    let name = program.split(' ').next().unwrap_or(program);
+    match answer {
+        Ok(report) => print(name, &report),
+        Err(error) => {
+            eprint!("{}", error.told(name, output));
+            ExitCode::from(error.exit_code())
         }
     }
 }
@@ -149,13 +172,6 @@ fn print(name: &str, report: &Report) -> ExitCode {
 }
 
 /// Node ids on the command line.
-fn node_id() -> RangedI64ValueParser<i32> {
+pub fn node_id() -> RangedI64ValueParser<i32> {
     RangedI64ValueParser::new().range(NODE_IDS)
-}
-
-/// An answer in its envelope.
-fn json<T: Serialize>(kind: &str, body: T) -> Result<String, CommandError> {
-    let envelope = Envelope { kind: kind.into(), version: 1, body };
-    let text = serde_json::to_string_pretty(&envelope);
-    text.map(|text| text + "\n").map_err(|error| CommandError::Internal(error.to_string()))
 }

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use clap::{Args, Subcommand};
 
 use super::follow::{show, watch};
-use super::{CommandError, CommonArgs, HELP_END, Output, Report, Session, json};
+use super::{CommandError, CommonArgs, HELP_END, Report, Session, present};
 use crate::admin::change::CancelRequest;
 use crate::admin::render::{render_operation, render_operations};
 
@@ -76,6 +76,15 @@ pub struct CancelArgs {
 }
 
 impl OperationCommand {
+    pub(super) fn common(&self) -> &CommonArgs {
+        match self {
+            Self::List(args) => &args.common,
+            Self::Show(args) => &args.common,
+            Self::Watch(args) => &args.common,
+            Self::Cancel(args) => &args.common,
+        }
+    }
+
     pub(super) async fn run(self, session: &Session<'_>) -> Result<Report, CommandError> {
         match self {
             Self::List(args) => args.run(session).await,
@@ -89,10 +98,13 @@ impl OperationCommand {
 impl ListArgs {
     async fn run(self, session: &Session<'_>) -> Result<Report, CommandError> {
         let operations = self.common.client(session.environment)?.operations().await?;
-        let text = match self.common.output {
-            Output::Table => render_operations(&operations, now_ms()),
-            Output::Json => json("Operations", operations)?,
-        };
+        let text = present(
+            self.common.output,
+            "Operations",
+            &operations,
+            |_| render_operations(&operations, now_ms()),
+            || operations.operations.iter().filter_map(|o| o.operation_id).map(|id| id.to_string()).collect(),
+        )?;
         Ok(Report { text, exit_code: 0 })
     }
 }

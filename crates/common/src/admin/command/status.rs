@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{CommandError, CommonArgs, HELP_END, Output, Report, Session, json};
+use super::{CommandError, CommonArgs, HELP_END, Report, Session, present};
 use crate::admin::render::{problems, render_status};
 
 /// The exit code for a cluster that is unhealthy.
@@ -21,10 +21,13 @@ impl StatusArgs {
     pub(super) async fn run(&self, session: &Session<'_>) -> Result<Report, CommandError> {
         let status = self.common.client(session.environment)?.status().await?;
         let exit_code = if problems(&status).is_empty() { 0 } else { UNHEALTHY };
-        let text = match self.common.output {
-            Output::Table => render_status(&status),
-            Output::Json => json("ClusterStatus", status)?,
-        };
+        let text = present(
+            self.common.output,
+            "ClusterStatus",
+            &status,
+            |_| render_status(&status),
+            || status.nodes.iter().map(|node| node.node_id.to_string()).collect(),
+        )?;
         Ok(Report { text, exit_code })
     }
 }

@@ -6,7 +6,7 @@ mod operation;
 mod plan;
 mod progress;
 mod status;
-mod units;
+pub mod units;
 
 use std::fmt::{Arguments, Write};
 

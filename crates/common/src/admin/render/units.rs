@@ -37,7 +37,7 @@ fn two((large, unit): (u64, &str), (small, subunit): (u64, &str)) -> String {
 
 /// The seconds between two moments in milliseconds; 0 if they are in the
 /// wrong order, as clocks of two machines may have it.
-pub(super) fn seconds_between(from_ms: i64, to_ms: i64) -> u64 {
+pub fn seconds_between(from_ms: i64, to_ms: i64) -> u64 {
     u64::try_from(to_ms.saturating_sub(from_ms)).unwrap_or(0) / 1000
 }
 

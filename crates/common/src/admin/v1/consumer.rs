@@ -125,6 +125,18 @@ pub enum ResetTo {
     TimestampMs(#[serde(with = "decimal")] i64),
 }
 
+/// `DELETE /admin/v1/groups/{group}`. The group must have no members. The body may be empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeleteGroupRequest {
+    /// Only tell whether it could be done.
+    #[serde(default)]
+    pub dry_run: bool,
+    /// Why, for the audit log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
 /// What came of a [`ResetOffsetsRequest`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ResetOffsetsAnswer {

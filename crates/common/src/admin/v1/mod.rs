@@ -19,8 +19,8 @@ mod watch;
 pub use access::{AuditEntry, AuditLog, CreateKeyRequest, KeyView, Keys, NewKey, RevokeKeyRequest, Role};
 pub use cluster::{ConfigEntry, ConfigView, DrainAnswer, DrainRequest, NodeView, Nodes};
 pub use consumer::{
-    GroupAnswer, GroupDetail, GroupMember, GroupPartition, GroupSummary, Groups, OffsetChange,
-    ResetOffsetsAnswer, ResetOffsetsRequest, ResetTo,
+    DeleteGroupRequest, GroupAnswer, GroupDetail, GroupMember, GroupPartition, GroupSummary, Groups,
+    OffsetChange, ResetOffsetsAnswer, ResetOffsetsRequest, ResetTo,
 };
 pub use debug::DebugBundle;
 pub use event::{Event, EventKind, Events};

@@ -136,7 +136,11 @@ pub(super) async fn partition(
         .find(|view| view.topic == topic && number.parse() == Ok(view.partition));
     found.map(Json).ok_or_else(|| {
         let detail = format!("topic {topic} has no partition {}", shown(&number));
-        not_found("unknown_partition", detail, format!("it has the partitions 0 to {}", count.saturating_sub(1)))
+        not_found(
+            "unknown_partition",
+            detail,
+            format!("it has the partitions 0 to {}", count.saturating_sub(1)),
+        )
     })
 }
 

@@ -117,7 +117,7 @@ async fn keep_looking(
 /// Everything that a dashboard shows.
 async fn snapshot(backend: &dyn AdminBackend) -> Option<Snapshot> {
     let (picture, groups, operations) =
-        tokio::join!(backend.picture(), backend.groups(), backend.operations());
+        tokio::join!(backend.picture(), backend.list_groups(), backend.operations());
     let picture = picture.ok()?;
     let operations = operations.map(|all| all.operations).unwrap_or_default();
     let groups = groups.map(|all| all.groups).unwrap_or_default();

@@ -9,6 +9,7 @@ use chronik_common::admin::v1::{EventKind, Events};
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
 use serde::de::value::{Error, StrDeserializer};
+use tokio::sync::watch;
 
 use super::dashboard::Dashboards;
 use super::query::Query;
@@ -75,6 +76,11 @@ struct Start {
     resync: bool,
 }
 
+/// Waits until there are events from that number on; `false`: there will be none.
+async fn is_news(newest: &mut watch::Receiver<u64>, next: u64) -> bool {
+    newest.wait_for(|newest| *newest > next).await.is_ok()
+}
+
 async fn tell(journal: Arc<Journal>, start: Start, sink: Sink) {
     let mut newest = journal.watch();
     let mut next = start.next;
@@ -96,7 +102,7 @@ async fn tell(journal: Arc<Journal>, start: Start, sink: Sink) {
             continue;
         }
         let alive = tokio::select! {
-            changed = newest.wait_for(|newest| *newest > next) => changed.is_ok(),
+            more = is_news(&mut newest, next) => more,
             () = sink.closed() => false,
             () = tokio::time::sleep(SIGN_OF_LIFE) => sink.put(sign_of_life()).await,
         };

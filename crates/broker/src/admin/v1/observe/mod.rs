@@ -21,8 +21,6 @@ mod dashboard;
 mod events;
 mod query;
 mod stream;
-#[cfg(test)]
-mod tests;
 
 use std::sync::Arc;
 
@@ -50,7 +48,18 @@ const WATCH: &str = "/admin/v1/watch";
 
 /// The paths of these routes.
 pub(in crate::admin) const SIGHTS: [&str; 12] = [
-    HEALTH, NODES, NODE, TOPICS, TOPIC, PARTITIONS, PARTITION, RAFT_GROUPS, RAFT_GROUP, JOURNAL, EVENTS, WATCH,
+    HEALTH,
+    NODES,
+    NODE,
+    TOPICS,
+    TOPIC,
+    PARTITIONS,
+    PARTITION,
+    RAFT_GROUPS,
+    RAFT_GROUP,
+    JOURNAL,
+    EVENTS,
+    WATCH,
 ];
 
 /// What the routes that show the cluster need of the node.

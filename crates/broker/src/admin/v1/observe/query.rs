@@ -34,9 +34,7 @@ impl Query {
 
     /// A number, if the parameter is there.
     pub(super) fn number<T: std::str::FromStr>(&self, name: &str) -> Result<Option<T>, Refusal> {
-        self.get(name)
-            .map(|text| text.parse().map_err(|_| bad(name, text, "a whole number")))
-            .transpose()
+        self.get(name).map(|text| text.parse().map_err(|_| bad(name, text, "a whole number"))).transpose()
     }
 
     /// Whether the answer may be behind.
@@ -118,5 +116,9 @@ fn bad(name: &str, value: &str, wanted: &str) -> Refusal {
 }
 
 fn refused(detail: String, known: &[&str]) -> Refusal {
-    Refusal::invalid_request(StatusCode::BAD_REQUEST, detail, format!("the parameters are {}", known.join(", ")))
+    Refusal::invalid_request(
+        StatusCode::BAD_REQUEST,
+        detail,
+        format!("the parameters are {}", known.join(", ")),
+    )
 }
