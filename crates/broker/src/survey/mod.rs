@@ -10,6 +10,8 @@ pub mod delta;
 pub mod journal;
 pub mod picture;
 pub mod rates;
+#[cfg(test)]
+pub(crate) mod samples;
 pub mod select;
 pub mod told;
 pub mod views;

@@ -1,8 +1,8 @@
 //! Routes that change topics, partitions, nodes and consumer groups, and the fake node's answers to them.
 
 use chronik_common::admin::v1::{
-    AlterTopicRequest, CreateTopicRequest, DeleteTopicRequest, DrainAnswer, DrainRequest, GroupAnswer,
-    GroupDetail, GroupSummary, Groups, LeadershipMove, MoveReplicasRequest, ResetOffsetsAnswer,
+    AlterTopicRequest, CreateTopicRequest, DeleteGroupRequest, DeleteTopicRequest, DrainAnswer, DrainRequest,
+    GroupAnswer, GroupDetail, GroupSummary, Groups, LeadershipMove, MoveReplicasRequest, ResetOffsetsAnswer,
     ResetOffsetsRequest, ResetTo, TopicAnswer, TransferLeaderAnswer, TransferLeaderRequest,
 };
 
@@ -86,14 +86,14 @@ impl Act for FakeNode {
         self.changes(request, known, ResetOffsetsAnswer { group: name, changes: vec![] })
     }
 
-    fn delete_group(&self, name: String, request: DeleteTopicRequest) -> Answer<GroupAnswer> {
+    fn delete_group(&self, name: String, request: DeleteGroupRequest) -> Answer<GroupAnswer> {
         let known = name != "9";
         self.changes(request, known, GroupAnswer { group: name, message: "it was deleted".into() })
     }
 }
 
 impl Served {
-    async fn send(&self, method: &str, path: &str, headers: &str, body: &str) -> Answered {
+    async fn act(&self, method: &str, path: &str, headers: &str, body: &str) -> Answered {
         let length = body.len();
         let head = format!(
             "{method} {path} HTTP/1.1\r\nhost: x\r\nx-api-key: {KEY}\r\n{headers}content-length: {length}\r\n\r\n"
@@ -127,7 +127,7 @@ async fn each_change_is_answered_with_the_status_that_says_what_came_of_it() {
         ("POST", "/admin/v1/groups/billing/reset-offsets", r#"{"to": "earliest"}"#, 200),
         ("DELETE", "/admin/v1/groups/billing", "", 200),
     ] {
-        let answer = served.send(method, path, "", body).await;
+        let answer = served.act(method, path, "", body).await;
         assert_eq!(answer.status, status, "{method} {path} {body}: {}", answer.body);
     }
 }
@@ -145,7 +145,7 @@ async fn what_is_not_there_is_told_and_what_is_not_understood_is_not_asked_for()
         ("POST", "/admin/v1/groups/9/reset-offsets", r#"{"to": "latest"}"#),
         ("DELETE", "/admin/v1/groups/9", ""),
     ] {
-        assert_eq!(served.send(method, path, "", body).await.status, 404, "{method} {path}");
+        assert_eq!(served.act(method, path, "", body).await.status, 404, "{method} {path}");
         served.asked_last();
     }
     for (method, path, body, status) in [
@@ -158,7 +158,7 @@ async fn what_is_not_there_is_told_and_what_is_not_understood_is_not_asked_for()
         ("POST", "/admin/v1/groups/billing/reset-offsets", r#"{"to": "somewhere"}"#, 422),
         ("POST", "/admin/v1/groups/billing/reset-offsets", r#"{"to": {"offset": 5.5}}"#, 422),
     ] {
-        let answer = served.send(method, path, "", body).await;
+        let answer = served.act(method, path, "", body).await;
         assert_eq!(
             (answer.status, answer.problem().code.as_str()),
             (status, "invalid_request"),
@@ -175,11 +175,11 @@ async fn a_move_may_be_bound_to_the_leader_epoch_that_it_was_decided_by() {
     let body = r#"{"replicas": [2, 3]}"#;
     for (header, epoch) in [("", "None"), ("if-match: \"5\"\r\n", "Some(5)"), ("if-match: 5\r\n", "Some(5)")]
     {
-        assert_eq!(served.send("POST", path, header, body).await.status, 202);
+        assert_eq!(served.act("POST", path, header, body).await.status, 202);
         let asked = served.asked_last();
         assert!(asked.starts_with(&format!("(\"orders\", 2, {epoch}, ")), "{asked}");
     }
-    let answer = served.send("POST", path, "if-match: \"five\"\r\n", body).await;
+    let answer = served.act("POST", path, "if-match: \"five\"\r\n", body).await;
     assert_eq!((answer.status, served.asked_last().as_str()), (400, ""));
 }
 
@@ -187,7 +187,7 @@ async fn a_move_may_be_bound_to_the_leader_epoch_that_it_was_decided_by() {
 async fn drain_and_undrain_are_two_routes_of_one_change() {
     let served = served().await;
     for (path, drained) in [("/admin/v1/nodes/2/drain", true), ("/admin/v1/nodes/2/undrain", false)] {
-        let answer: DrainAnswer = served.send("POST", path, "", r#"{"dry_run": true}"#).await.json();
+        let answer: DrainAnswer = served.act("POST", path, "", r#"{"dry_run": true}"#).await.json();
         assert_eq!((answer.node_id, answer.drained), (2, drained));
         assert!(served.asked_last().contains("dry_run: true"));
     }
@@ -203,7 +203,7 @@ async fn offsets_are_reset_to_a_place_and_large_numbers_are_text() {
         (r#"{"timestamp_ms": "1700000000000"}"#, ResetTo::TimestampMs(1_700_000_000_000)),
     ] {
         let body = format!("{{\"to\": {json}}}");
-        let answer = served.send("POST", "/admin/v1/groups/billing/reset-offsets", "", &body).await;
+        let answer = served.act("POST", "/admin/v1/groups/billing/reset-offsets", "", &body).await;
         assert_eq!(answer.status, 200, "{body}: {}", answer.body);
         let asked = served.asked_last();
         assert!(asked.contains(&format!("{to:?}")), "{asked}");
@@ -218,7 +218,7 @@ async fn nobody_acts_without_the_key_and_other_methods_are_named() {
     let served = served().await;
     let answer = served.ask("DELETE", "/admin/v1/topics/orders", &[("X-API-Key", "wrong")]).await;
     assert_eq!((answer.status, served.asked_last().as_str()), (401, ""));
-    let answer = served.send("PUT", "/admin/v1/topics/orders", "", "").await;
+    let answer = served.act("PUT", "/admin/v1/topics/orders", "", "").await;
     assert_eq!((answer.status, answer.problem().code.as_str()), (405, "method_not_allowed"));
     assert!(answer.head.contains("allow: patch,delete"), "{}", answer.head);
 }

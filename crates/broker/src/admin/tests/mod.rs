@@ -4,6 +4,7 @@ mod access;
 mod acts;
 mod changes;
 mod metrics;
+mod observe;
 mod questions;
 
 use std::net::SocketAddr;
@@ -38,6 +39,7 @@ struct FakeNode {
     hangs: AtomicBool,
     asked: Mutex<Vec<String>>,
     access: access::FakeAccess,
+    sight: observe::FakeSight,
 }
 
 impl FakeNode {

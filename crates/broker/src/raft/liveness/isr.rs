@@ -134,7 +134,7 @@ mod tests {
                 votes: true,
             };
             let followers = vec![progress(3, matched[1], self.acked), progress(1, matched[0], Some(MOMENT))];
-            let replication = Replication { last: Some(last), followers };
+            let replication = Replication { last: Some(last), followers, ..Replication::default() };
             let reachable = self.reachable;
             let reachable_for = |broker| if broker == 3 { reachable } else { Some(LONG) };
             self.records.look(GROUP, self.term, &replication, now, reachable_for)

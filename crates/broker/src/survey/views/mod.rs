@@ -4,6 +4,8 @@ mod health;
 mod nodes;
 mod partitions;
 mod raft;
+#[cfg(test)]
+mod tests;
 mod topics;
 
 pub use health::health;
