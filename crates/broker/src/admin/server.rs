@@ -70,6 +70,12 @@ async fn pause(error: &io::Error) {
     sleep(ACCEPT_PAUSE).await;
 }
 
+/// Waits until a stream is over, and then as long as its last messages may take.
+async fn outlived(stream: &Endless, limit: Duration) {
+    stream.over().await;
+    sleep(limit).await;
+}
+
 async fn serve_one(stream: TcpStream, peer: IpAddr, router: Router, limits: Limits) {
     let router = TowerToHyperService::new(router);
     let endless = Endless::default();
@@ -89,7 +95,10 @@ async fn serve_one(stream: TcpStream, peer: IpAddr, router: Router, limits: Limi
     let ended = match timeout(limits.connection, &mut connection).await {
         Ok(ended) => ended,
         // A stream lasts as long as its reader takes what it is sent; how many there are is limited there.
-        Err(_) if is_endless.is_set() => connection.await,
+        Err(_) if is_endless.is_set() => tokio::select! {
+            ended = &mut connection => ended,
+            () = outlived(&is_endless, limits.head) => return tracing::debug!("a stream's reader takes nothing"),
+        },
         Err(_) => return tracing::debug!("a connection of the admin API took too long"),
     };
     if let Err(error) = ended {

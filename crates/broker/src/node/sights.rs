@@ -1,6 +1,7 @@
 //! What this node sees happen in the cluster: it looks when the metadata or a leadership changed, a moment later, so that
 //! many changes at a time are one look.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,6 +23,7 @@ pub(super) async fn watch_the_cluster(node: Node, stop: CancellationToken) {
     let mut metadata = node.inner.metadata.changes();
     let mut seen = node.inner.liveness.generation();
     let mut before = node.glance();
+    let mut lost = HashSet::new();
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
@@ -36,7 +38,7 @@ pub(super) async fn watch_the_cluster(node: Node, stop: CancellationToken) {
         }
         seen = node.inner.liveness.generation();
         let after = node.glance();
-        node.inner.journal.note(now_ms(), differences(&before, &after));
+        node.inner.journal.note(now_ms(), differences(&before, &after, &mut lost));
         before = after;
     }
 }

@@ -1,4 +1,4 @@
-//! What changed from one state of a dashboard to the next.
+//! What changed from one state of a dashboard to the next. Ages that grow although nothing happens are not in these states.
 
 use std::collections::HashMap;
 
@@ -37,23 +37,11 @@ fn partitions(before: &[PartitionView], after: &[PartitionView]) -> (Vec<Partiti
         before.iter().map(|p| ((p.topic.as_str(), p.partition), p)).collect();
     let news = after
         .iter()
-        .filter(|p| known.remove(&(p.topic.as_str(), p.partition)).is_none_or(|old| !is_same(old, p)))
+        .filter(|p| known.remove(&(p.topic.as_str(), p.partition)).is_none_or(|old| old != *p))
         .cloned()
         .collect();
     let gone = known.into_keys().map(|(topic, partition)| (topic.to_owned(), partition)).collect();
     (news, gone)
-}
-
-/// Whether nothing has happened to the partition: the time since a quiescent follower answered grows all the same.
-fn is_same(before: &PartitionView, after: &PartitionView) -> bool {
-    let calm = |p: &PartitionView| {
-        let mut p = p.clone();
-        for follower in p.raft.iter_mut().flat_map(|raft| &mut raft.followers) {
-            follower.acked_ms = None;
-        }
-        p
-    };
-    before == after || calm(before) == calm(after)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 //!
 //! Must never: hold more than [`CAPACITY`] events.
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use chronik_common::admin::v1::{Event, EventKind};
@@ -46,8 +46,9 @@ fn sight(kind: EventKind, object: impl Into<String>, message: impl Into<String>)
     Sight { kind, object: object.into(), message: message.into() }
 }
 
-/// What happened between two glances.
-pub fn differences(before: &Glance, after: &Glance) -> Vec<Sight> {
+/// What happened between two glances. `lost` are the groups without a leader that had one: only those are told when they are
+/// led again. A new partition's first leader is no change, and neither is what a node that has just started hears.
+pub fn differences(before: &Glance, after: &Glance, lost: &mut HashSet<GroupId>) -> Vec<Sight> {
     let mut sights = Vec::new();
     nodes(before, after, &mut sights);
     topics(before, after, &mut sights);
@@ -57,7 +58,7 @@ pub fn differences(before: &Glance, after: &Glance) -> Vec<Sight> {
         let old = before.image.topic_by_id(&topic.id).filter(|old| !Arc::ptr_eq(old, topic));
         for (index, partition) in (0..).zip(&topic.partitions) {
             let name = format!("{}-{index}", topic.name);
-            leadership(before, after, partition.group, &name, &mut sights);
+            leadership(before, after, partition.group, &name, lost, &mut sights);
             let was = old.and_then(|old| old.partitions.get(index as usize));
             match was.map(|was| (was.moving.is_some(), partition.moving.is_some())) {
                 Some((false, true)) => {
@@ -202,27 +203,34 @@ fn keys(before: &Glance, after: &Glance, sights: &mut Vec<Sight>) {
     }
 }
 
-fn leadership(before: &Glance, after: &Glance, group: GroupId, name: &str, sights: &mut Vec<Sight>) {
+fn leadership(
+    before: &Glance,
+    after: &Glance,
+    group: GroupId,
+    name: &str,
+    lost: &mut HashSet<GroupId>,
+    sights: &mut Vec<Sight>,
+) {
     let (old, new) = (before.leaderships.get(&group), after.leaderships.get(&group));
-    let leads = |l: &Leadership| (l.leader, l.term);
-    match (old, new) {
-        (Some(old), None) => {
+    let Some(new) = new else {
+        if let Some(old) = old.filter(|_| lost.insert(group)) {
             let message = format!("{name} has lost its leader, node {}", old.leader);
             sights.push(sight(EventKind::LeaderLost, name, message));
         }
-        (old, Some(new)) if old.map(leads) != Some(leads(new)) => {
-            let message = format!("{name} is led by node {} in term {}", new.leader, new.term);
-            sights.push(sight(EventKind::LeaderChanged, name, message));
-        }
-        (Some(old), Some(new)) if old.isr != new.isr => {
-            let list = |isr: &[i32]| isr.iter().map(i32::to_string).collect::<Vec<_>>().join(", ");
-            let lost = old.isr.iter().any(|b| !new.isr.contains(b));
-            let kind = if lost { EventKind::IsrShrank } else { EventKind::IsrExpanded };
-            let message =
-                format!("{name}: in sync are nodes {} (before: {})", list(&new.isr), list(&old.isr));
-            sights.push(sight(kind, name, message));
-        }
-        _ => {}
+        return;
+    };
+    let leads = |l: &Leadership| (l.leader, l.term);
+    let was_lost = lost.remove(&group);
+    if was_lost || old.is_some_and(|old| leads(old) != leads(new)) {
+        let message = format!("{name} is led by node {} in term {}", new.leader, new.term);
+        sights.push(sight(EventKind::LeaderChanged, name, message));
+    }
+    if let Some(old) = old.filter(|old| old.isr != new.isr) {
+        let list = |isr: &[i32]| isr.iter().map(i32::to_string).collect::<Vec<_>>().join(", ");
+        let shrank = old.isr.iter().any(|b| !new.isr.contains(b));
+        let kind = if shrank { EventKind::IsrShrank } else { EventKind::IsrExpanded };
+        let message = format!("{name}: in sync are nodes {} (before: {})", list(&new.isr), list(&old.isr));
+        sights.push(sight(kind, name, message));
     }
 }
 
@@ -285,6 +293,12 @@ impl Journal {
         (events, next)
     }
 
+    /// The number of the oldest event that is kept.
+    pub fn first(&self) -> u64 {
+        let ring = self.ring.lock();
+        ring.events.front().map_or(ring.next, |(first, _)| *first)
+    }
+
     /// Whether events from that number on are not kept any more.
     pub fn has_lost(&self, number: u64) -> bool {
         self.ring.lock().events.front().is_some_and(|(first, _)| *first > number)
@@ -305,21 +319,30 @@ mod tests {
         Glance { leaderships: HashMap::from([(7, leadership)]), ..Glance::default() }
     }
 
-    fn seen(before: &Glance, after: &Glance) -> Vec<EventKind> {
+    fn seen(before: &Glance, after: &Glance, lost: &mut HashSet<GroupId>) -> Vec<EventKind> {
         let mut sights = Vec::new();
-        leadership(before, after, 7, "orders-3", &mut sights);
+        leadership(before, after, 7, "orders-3", lost, &mut sights);
         sights.into_iter().map(|s| s.kind).collect()
     }
 
     #[test]
     fn a_partition_changes_its_leader_and_its_isr() {
         let calm = led(1, 5, &[1, 2, 3]);
+        let seen = |before: &Glance, after: &Glance| seen(before, after, &mut HashSet::new());
         assert_eq!(seen(&calm, &calm), []);
-        assert_eq!(seen(&calm, &led(2, 6, &[2, 3])), [EventKind::LeaderChanged]);
+        assert_eq!(seen(&calm, &led(2, 6, &[2, 3])), [EventKind::LeaderChanged, EventKind::IsrShrank]);
         assert_eq!(seen(&calm, &led(1, 5, &[1, 2])), [EventKind::IsrShrank]);
         assert_eq!(seen(&led(1, 5, &[1]), &calm), [EventKind::IsrExpanded]);
-        assert_eq!(seen(&calm, &Glance::default()), [EventKind::LeaderLost]);
-        assert_eq!(seen(&Glance::default(), &calm), [EventKind::LeaderChanged]);
+    }
+
+    #[test]
+    fn a_leader_is_lost_once_and_found_again_but_a_first_one_is_no_news() {
+        let (calm, nobody) = (led(1, 5, &[1, 2, 3]), Glance::default());
+        let mut lost = HashSet::new();
+        assert_eq!(seen(&nobody, &calm, &mut lost), []);
+        assert_eq!(seen(&calm, &nobody, &mut lost), [EventKind::LeaderLost]);
+        assert_eq!(seen(&nobody, &nobody, &mut lost), []);
+        assert_eq!(seen(&nobody, &led(1, 5, &[1, 2]), &mut lost), [EventKind::LeaderChanged]);
     }
 
     #[test]

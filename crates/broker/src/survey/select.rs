@@ -1,7 +1,8 @@
 //! Which partitions are asked for, in which order, and a page at a time.
 //!
-//! A cursor names the last partition of a page and how the list was sorted; where a partition's place changes between two
-//! pages, it may be seen twice or not at all, as with any list that lives.
+//! A cursor names the last partition of a page. Where a partition's place changes between two pages, it may be seen twice or
+//! not at all, as with any list that lives; where that last one is not in the list any more, a list by name goes on behind
+//! its name, and any other has to be asked for anew.
 
 use std::cmp::Ordering;
 
@@ -81,8 +82,8 @@ pub struct Page {
     pub last: Option<(String, i32)>,
 }
 
-/// The page that is asked for.
-pub fn select(partitions: Vec<PartitionView>, selection: &Selection) -> Page {
+/// The page that is asked for; `None` if nobody can say any more where it begins.
+pub fn select(partitions: Vec<PartitionView>, selection: &Selection) -> Option<Page> {
     let mut chosen: Vec<PartitionView> =
         partitions.into_iter().filter(|p| is_asked_for(p, selection)).collect();
     chosen.sort_by(|a, b| order(a, b, selection));
@@ -90,14 +91,20 @@ pub fn select(partitions: Vec<PartitionView>, selection: &Selection) -> Page {
     let start = match &selection.after {
         Some((topic, number)) => {
             let place = chosen.iter().position(|p| p.topic == *topic && p.partition == *number);
-            place.map_or(0, |place| place + 1)
+            let by_name = selection.sort == Sort::Name && !selection.reverse;
+            let behind = |p: &PartitionView| (p.topic.as_str(), p.partition) <= (topic.as_str(), *number);
+            match place {
+                Some(place) => place + 1,
+                None if by_name => chosen.partition_point(behind),
+                None => return None,
+            }
         }
         None => 0,
     };
     let more = total - start > selection.limit;
     let page: Vec<PartitionView> = chosen.into_iter().skip(start).take(selection.limit).collect();
     let last = page.last().filter(|_| more).map(|p| (p.topic.clone(), p.partition));
-    Page { partitions: page, total, last }
+    Some(Page { partitions: page, total, last })
 }
 
 fn is_asked_for(partition: &PartitionView, selection: &Selection) -> bool {
@@ -178,7 +185,7 @@ mod tests {
     }
 
     fn selected(selection: &Selection) -> Vec<String> {
-        names(&select(some(), selection))
+        names(&select(some(), selection).unwrap())
     }
 
     #[test]
@@ -220,7 +227,8 @@ mod tests {
             let whole = selected(&Selection { sort, ..Selection::default() });
             let (mut pages, mut after) = (Vec::new(), None);
             loop {
-                let page = select(some(), &Selection { sort, limit: 3, after, ..Selection::default() });
+                let page =
+                    select(some(), &Selection { sort, limit: 3, after, ..Selection::default() }).unwrap();
                 assert_eq!(page.total, 4);
                 pages.extend(names(&page));
                 after = page.last;
@@ -230,5 +238,12 @@ mod tests {
             }
             assert_eq!(pages, whole);
         }
+    }
+
+    #[test]
+    fn a_cursor_whose_partition_has_gone_leads_on_by_name_and_nowhere_else() {
+        let behind = |sort| Selection { sort, after: Some(("a".into(), 99)), ..Selection::default() };
+        assert_eq!(names(&select(some(), &behind(Sort::Name)).unwrap()), ["b-0", "c-0"]);
+        assert_eq!(select(some(), &behind(Sort::Lag)), None);
     }
 }

@@ -169,7 +169,8 @@ fn about_nodes(findings: &mut Findings, picture: &Picture, nodes: &[NodeView]) {
         |n| format!("{n} whose clock differs from node {}'s by more than {CLOCK_SKEW_MS} ms", picture.me),
         "doctor",
     );
-    let newest = members().map(|n| n.version.as_str()).max().unwrap_or_default().to_owned();
+    let newest =
+        members().map(|n| n.version.as_str()).max_by_key(|v| numbers(v)).unwrap_or_default().to_owned();
     findings.add(
         "version_mismatch",
         Severity::Info,
@@ -177,11 +178,13 @@ fn about_nodes(findings: &mut Findings, picture: &Picture, nodes: &[NodeView]) {
         |n| format!("{n} with another version than {newest}"),
         "node list",
     );
-    findings.add(
-        "node_drained",
-        Severity::Info,
-        named(members().filter(|n| n.drained).collect()),
-        |n| format!("{n} drained: leaderships are kept away"),
-        "node undrain",
-    );
+    let drained: Vec<&NodeView> = members().filter(|n| n.drained).collect();
+    let next = drained.first().map(|n| format!("node undrain {}", n.node_id)).unwrap_or_default();
+    let message = |n: &str| format!("{n} drained: leaderships are kept away");
+    findings.add("node_drained", Severity::Info, named(drained), message, &next);
+}
+
+/// The parts of a version, to compare them as numbers.
+fn numbers(version: &str) -> Vec<u64> {
+    version.split(|c: char| !c.is_ascii_digit()).filter_map(|part| part.parse().ok()).collect()
 }

@@ -10,6 +10,6 @@ mod topics;
 
 pub use health::health;
 pub use nodes::nodes;
-pub use partitions::partitions;
-pub use raft::{metadata_raft, raft_groups};
+pub use partitions::{forget_ages, partitions};
+pub use raft::{is_group, metadata_raft, raft_groups};
 pub use topics::{topic_config, topics};

@@ -87,6 +87,13 @@ fn is_by(leadership: &Leadership, node: BrokerId, group: &GroupSurvey) -> bool {
     leadership.leader == node && leadership.term <= group.term
 }
 
+/// Leaves out what grows although nothing happens: the time since a quiescent follower answered.
+pub fn forget_ages(partition: &mut PartitionView) {
+    for follower in partition.raft.iter_mut().flat_map(|raft| &mut raft.followers) {
+        follower.acked_ms = None;
+    }
+}
+
 /// What a partition is called in lists of objects.
 pub(super) fn name(topic: &str, index: i32) -> String {
     format!("{topic}-{index}")

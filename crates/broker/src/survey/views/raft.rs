@@ -35,6 +35,15 @@ pub fn metadata_raft(picture: &Picture) -> Option<RaftView> {
     Some(raft_view(METADATA_NAME.to_owned(), node, survey))
 }
 
+/// Whether there is a group of that name, led or not.
+pub fn is_group(picture: &Picture, name: &str) -> bool {
+    let partition = || {
+        let (topic, index) = name.rsplit_once('-')?;
+        picture.image.topic(topic)?.partitions.get(index.parse::<usize>().ok()?)
+    };
+    name == METADATA_NAME || partition().is_some()
+}
+
 pub(super) fn raft_view(name: String, leader: BrokerId, told: &GroupSurvey) -> RaftView {
     let mut followers: Vec<Follower> = told.followers.iter().map(|f| follower(f, told)).collect();
     followers.sort_by_key(|f| f.node_id);

@@ -96,7 +96,7 @@ pub(super) async fn partitions(backend: Backend, headers: HeaderMap, uri: Uri) -
     if let Some(topic) = selection.topic.as_ref().filter(|topic| picture.image.topic(topic).is_none()) {
         return Err(unknown_topic(&picture, topic));
     }
-    let page = select(views::partitions(&picture), &selection);
+    let page = select(views::partitions(&picture), &selection).ok_or_else(cursor_gone)?;
     tagged(
         &headers,
         &Partitions {
@@ -108,9 +108,11 @@ pub(super) async fn partitions(backend: Backend, headers: HeaderMap, uri: Uri) -
     )
 }
 
-/// With an `ETag`; 304 to who has the same already.
+/// With an `ETag`; 304 to who has the same already. How long ago a follower answered is no difference.
 fn tagged(headers: &HeaderMap, answer: &Partitions) -> Result<Response, Refusal> {
-    let body = serde_json::to_vec(answer).map_err(|e| internal(&e))?;
+    let mut ageless = answer.clone();
+    ageless.partitions.iter_mut().for_each(views::forget_ages);
+    let body = serde_json::to_vec(&ageless).map_err(|e| internal(&e))?;
     let mut hasher = DefaultHasher::new();
     body.hash(&mut hasher);
     let tag = format!("\"{:016x}\"", hasher.finish());
@@ -153,8 +155,10 @@ pub(super) async fn raft_groups(backend: Backend, uri: Uri) -> Result<Json<RaftG
         groups.retain(|group| group.name.rsplit_once('-').is_some_and(|(of, _)| of == topic));
     }
     let total = groups.len();
-    let behind = |name: &String| groups.iter().position(|g| g.name == *name).map_or(0, |place| place + 1);
-    let start = after.as_ref().map_or(0, behind);
+    let start = match &after {
+        Some(name) => groups.iter().position(|g| g.name == *name).ok_or_else(cursor_gone)? + 1,
+        None => 0,
+    };
     let more = total - start > limit;
     let groups: Vec<RaftView> = groups.into_iter().skip(start).take(limit).collect();
     let next_cursor = groups.last().filter(|_| more).map(|group| group.name.clone());
@@ -171,10 +175,24 @@ pub(super) async fn raft_group(
     if let Some(place) = groups.iter().position(|group| group.name == name) {
         return Ok(Json(groups.swap_remove(place)));
     }
+    if views::is_group(&picture, &name) {
+        let detail = format!("no leader of the Raft group {name} answers");
+        let hint = "see GET /admin/v1/health for why";
+        return Err(Problem::new(503, "leaderless", "No leader", detail, hint).into());
+    }
     let known: Vec<&str> = groups.iter().map(|group| group.name.as_str()).collect();
     let suggestion = nearest(&name, &known).map(|name| format!("did you mean {name}? ")).unwrap_or_default();
     let hint = format!("{suggestion}GET {} lists those whose leaders answer", super::RAFT_GROUPS);
-    Err(not_found("unknown_group", format!("no leader of a Raft group {} answers", shown(&name)), hint))
+    Err(not_found("unknown_group", format!("there is no Raft group {}", shown(&name)), hint))
+}
+
+fn cursor_gone() -> Refusal {
+    let detail = "what the cursor names is not in the list any more";
+    Refusal::invalid_request(
+        StatusCode::BAD_REQUEST,
+        detail,
+        "ask for the first page again, without a cursor",
+    )
 }
 
 fn unknown_topic(picture: &Picture, name: &str) -> Refusal {

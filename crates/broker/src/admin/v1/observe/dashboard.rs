@@ -3,6 +3,7 @@
 //! The cluster is looked at and the difference written down once a second for all of them, as long as there is one. A reader
 //! that falls behind is sent everything anew.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use axum::Extension;
 use axum::body::Bytes;
 use axum::http::Uri;
 use axum::response::Response;
-use chronik_common::admin::v1::Snapshot;
+use chronik_common::admin::v1::{Groups, Snapshot};
 use parking_lot::Mutex;
 use tokio::sync::{Semaphore, broadcast};
 use tokio::time::{MissedTickBehavior, interval};
@@ -26,6 +27,8 @@ use crate::survey::views;
 
 /// From one look to the next.
 const PERIOD: Duration = Duration::from_secs(1);
+/// Looks from one question about consumer groups, which all coordinators answer, to the next.
+const GROUPS_EVERY: u64 = 3;
 /// Looks that a reader may be behind before it is sent everything anew.
 const BEHIND: usize = 4;
 
@@ -98,12 +101,16 @@ async fn keep_looking(
     let mut tick = interval(PERIOD);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut before: Option<Arc<Snapshot>> = None;
-    loop {
+    let mut groups = Groups { groups: Vec::new(), missing_nodes: Vec::new() };
+    for look in 0_u64.. {
         tick.tick().await;
         if dashboards.is_over(&looks) {
             return;
         }
-        let Some(state) = snapshot(&*backend).await.map(Arc::new) else { continue };
+        if look.is_multiple_of(GROUPS_EVERY) {
+            groups = backend.list_groups().await.unwrap_or(groups);
+        }
+        let Some(state) = snapshot(&*backend, groups.clone()).await.map(Arc::new) else { continue };
         let known = before.replace(state.clone()).unwrap_or_else(|| state.clone());
         let (old, new) = (known, state.clone());
         // Milliseconds for thousands of partitions: not on a thread that serves others.
@@ -115,14 +122,14 @@ async fn keep_looking(
 }
 
 /// Everything that a dashboard shows.
-async fn snapshot(backend: &dyn AdminBackend) -> Option<Snapshot> {
-    let (picture, groups, operations) =
-        tokio::join!(backend.picture(), backend.list_groups(), backend.operations());
+async fn snapshot(backend: &dyn AdminBackend, groups: Groups) -> Option<Snapshot> {
+    let (picture, operations) = tokio::join!(backend.picture(), backend.operations());
     let picture = picture.ok()?;
     let operations = operations.map(|all| all.operations).unwrap_or_default();
-    let groups = groups.map(|all| all.groups).unwrap_or_default();
     let composed = tokio::task::spawn_blocking(move || {
-        let (nodes, partitions) = (views::nodes(&picture), views::partitions(&picture));
+        let (nodes, mut partitions) = (views::nodes(&picture), views::partitions(&picture));
+        partitions.iter_mut().for_each(views::forget_ages);
+        let missing: BTreeSet<i32> = picture.missing.iter().chain(&groups.missing_nodes).copied().collect();
         Snapshot {
             taken_at_ms: picture.taken_at_ms,
             node_id: picture.me,
@@ -132,9 +139,9 @@ async fn snapshot(backend: &dyn AdminBackend) -> Option<Snapshot> {
             nodes,
             partitions,
             metadata_raft: views::metadata_raft(&picture),
-            groups,
+            groups: groups.groups,
             operations,
-            missing_nodes: picture.missing.clone(),
+            missing_nodes: missing.into_iter().collect(),
         }
     });
     composed.await.ok()

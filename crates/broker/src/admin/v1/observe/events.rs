@@ -84,8 +84,11 @@ async fn is_news(newest: &mut watch::Receiver<u64>, next: u64) -> bool {
 async fn tell(journal: Arc<Journal>, start: Start, sink: Sink) {
     let mut newest = journal.watch();
     let mut next = start.next;
-    if start.resync && !sink.put(message("resync", None, &())).await {
-        return;
+    if start.resync {
+        next = next.max(journal.first());
+        if !sink.put(message("resync", None, &())).await {
+            return;
+        }
     }
     loop {
         if journal.has_lost(next) && !sink.put(message("resync", None, &())).await {

@@ -15,6 +15,7 @@ use serde::Serialize;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio_stream::StreamExt;
 use tokio_stream::wrappers::ReceiverStream;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::admin::refusal::Refusal;
 
@@ -29,17 +30,21 @@ pub(super) const SIGN_OF_LIFE: Duration = Duration::from_secs(10);
 
 /// Among the extensions of a request whose connection may live on: set when its answer is a stream.
 #[derive(Debug, Clone, Default)]
-pub(in crate::admin) struct Endless(Arc<AtomicBool>);
+pub(in crate::admin) struct Endless {
+    is_stream: Arc<AtomicBool>,
+    /// Cancelled when nothing more is put into the stream.
+    over: CancellationToken,
+}
 
 impl Endless {
-    /// The answer is a stream.
-    fn set(&self) {
-        self.0.store(true, Ordering::Release);
+    /// Whether the answer is a stream.
+    pub(in crate::admin) fn is_set(&self) -> bool {
+        self.is_stream.load(Ordering::Acquire)
     }
 
-    /// Whether it is.
-    pub(in crate::admin) fn is_set(&self) -> bool {
-        self.0.load(Ordering::Acquire)
+    /// Waits until nothing more is put into the stream.
+    pub(in crate::admin) async fn over(&self) {
+        self.over.cancelled().await;
     }
 }
 
@@ -67,6 +72,7 @@ pub(super) fn sign_of_life() -> Bytes {
 pub(super) struct Sink {
     messages: mpsc::Sender<Bytes>,
     _place: OwnedSemaphorePermit,
+    _over: DropGuard,
 }
 
 impl Sink {
@@ -97,9 +103,10 @@ pub(super) fn place(places: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Ref
 
 /// A stream as an answer, and where its messages are put.
 pub(super) fn answer(place: OwnedSemaphorePermit, endless: &Endless) -> (Response, Sink) {
-    endless.set();
+    endless.is_stream.store(true, Ordering::Release);
+    let over = endless.over.clone().drop_guard();
     let (messages, receiver) = mpsc::channel(WAITING);
     let body = Body::from_stream(ReceiverStream::new(receiver).map(Ok::<_, Infallible>));
     let headers = [(CONTENT_TYPE, "text/event-stream"), (CACHE_CONTROL, "no-store")];
-    ((headers, body).into_response(), Sink { messages, _place: place })
+    ((headers, body).into_response(), Sink { messages, _place: place, _over: over })
 }
