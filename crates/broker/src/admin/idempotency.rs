@@ -204,6 +204,7 @@ mod tests {
         ("k1".into(), key.into())
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "as the store takes it")]
     fn answer() -> Option<Answer> {
         Some(Answer { status: StatusCode::OK, headers: HeaderMap::new(), body: Bytes::from_static(b"{}") })
     }

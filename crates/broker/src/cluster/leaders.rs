@@ -72,7 +72,7 @@ impl Leaders {
             let relief = groups.into_iter().filter_map(|group| {
                 let mut heirs = heirs(&group, image, &self.liveness);
                 heirs.retain(|heir| !is_drained(image, heir.broker()));
-                (!heirs.is_empty()).then(|| async move { group.hand_over(&heirs).await })
+                (!heirs.is_empty()).then_some(async move { group.hand_over(&heirs).await })
             });
             let handed = futures::future::join_all(relief.take(MAX_RELIEVED)).await;
             if handed.contains(&true) {

@@ -432,7 +432,9 @@ mod tests {
         for (topic, partitions) in [("a", &[0, 2][..]), ("b", &[1])] {
             writer.string(topic, "topic").unwrap();
             writer.count(partitions.len(), "partitions").unwrap();
-            partitions.iter().for_each(|p| writer.i32(*p));
+            for partition in partitions {
+                writer.i32(*partition);
+            }
         }
         writer.bytes(b"user data", "user data").unwrap();
         let assignment = writer.finish();

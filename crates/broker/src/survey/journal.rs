@@ -12,7 +12,7 @@ use chronik_common::admin::v1::{Event, EventKind};
 use parking_lot::Mutex;
 use tokio::sync::watch;
 
-use crate::metadata::{BrokerId, GroupId, MetadataImage, Operation, Topic};
+use crate::metadata::{BrokerId, GroupId, MetadataImage, Operation, OperationState, Topic};
 use crate::raft::liveness::Leadership;
 
 /// Events that are kept.
@@ -42,13 +42,16 @@ pub struct Sight {
     pub message: String,
 }
 
+/// Groups without a leader that had one.
+pub type Lost = HashSet<GroupId>;
+
 fn sight(kind: EventKind, object: impl Into<String>, message: impl Into<String>) -> Sight {
     Sight { kind, object: object.into(), message: message.into() }
 }
 
 /// What happened between two glances. `lost` are the groups without a leader that had one: only those are told when they are
 /// led again. A new partition's first leader is no change, and neither is what a node that has just started hears.
-pub fn differences(before: &Glance, after: &Glance, lost: &mut HashSet<GroupId>) -> Vec<Sight> {
+pub fn differences(before: &Glance, after: &Glance, lost: &mut Lost) -> Vec<Sight> {
     let mut sights = Vec::new();
     nodes(before, after, &mut sights);
     topics(before, after, &mut sights);
@@ -177,11 +180,10 @@ fn operations(before: &Glance, after: &Glance, sights: &mut Vec<Sight>) {
             sights.push(sight(EventKind::OperationStarted, &*object, format!("{kind} has started")));
         }
         if !operation.is_running() && was.is_none_or(Operation::is_running) {
-            use crate::metadata::OperationState::{Cancelled, Done, Failed, Running};
             let end = match &operation.state {
-                Done | Running => "is done".to_owned(),
-                Failed { reason } => format!("has failed: {reason}"),
-                Cancelled => "was cancelled".to_owned(),
+                OperationState::Done | OperationState::Running => "is done".to_owned(),
+                OperationState::Failed { reason } => format!("has failed: {reason}"),
+                OperationState::Cancelled => "was cancelled".to_owned(),
             };
             sights.push(sight(EventKind::OperationFinished, object, format!("{kind} {end}")));
         }
@@ -208,7 +210,7 @@ fn leadership(
     after: &Glance,
     group: GroupId,
     name: &str,
-    lost: &mut HashSet<GroupId>,
+    lost: &mut Lost,
     sights: &mut Vec<Sight>,
 ) {
     let (old, new) = (before.leaderships.get(&group), after.leaderships.get(&group));
@@ -319,7 +321,7 @@ mod tests {
         Glance { leaderships: HashMap::from([(7, leadership)]), ..Glance::default() }
     }
 
-    fn seen(before: &Glance, after: &Glance, lost: &mut HashSet<GroupId>) -> Vec<EventKind> {
+    fn seen(before: &Glance, after: &Glance, lost: &mut Lost) -> Vec<EventKind> {
         let mut sights = Vec::new();
         leadership(before, after, 7, "orders-3", lost, &mut sights);
         sights.into_iter().map(|s| s.kind).collect()

@@ -6,6 +6,8 @@
 //!
 //! All of it is pure. Must never: ask a node or read a clock; what a picture needs is in it.
 
+#![allow(clippy::cast_precision_loss, reason = "rates and shares are shown, not counted with")]
+
 pub mod delta;
 pub mod journal;
 pub mod picture;

@@ -171,12 +171,11 @@ mod tests {
     }
 
     fn some() -> Vec<PartitionView> {
-        use PartitionState::{Healthy, Leaderless, UnderReplicated};
         vec![
-            partition("b", 0, Healthy, 5),
-            partition("a", 10, UnderReplicated, 7),
-            partition("a", 9, Healthy, 5),
-            partition("c", 0, Leaderless, 0),
+            partition("b", 0, PartitionState::Healthy, 5),
+            partition("a", 10, PartitionState::UnderReplicated, 7),
+            partition("a", 9, PartitionState::Healthy, 5),
+            partition("c", 0, PartitionState::Leaderless, 0),
         ]
     }
 

@@ -185,7 +185,7 @@ impl Reader {
                 let rest = self.read.split_off(place + end.len());
                 return std::mem::replace(&mut self.read, rest);
             }
-            let mut buffer = [0; 65_536];
+            let mut buffer = vec![0; 65_536];
             let read = timeout(PATIENCE, self.stream.read(&mut buffer)).await.unwrap().unwrap();
             assert_ne!(read, 0, "the stream ended after {:?}", self.read);
             self.read += std::str::from_utf8(&buffer[..read]).unwrap();
@@ -197,8 +197,8 @@ impl Reader {
         loop {
             let message = self.until("\n\n").await;
             let line = |name: &str| {
-                let lines = message.lines().map(str::trim_end);
-                lines.filter_map(|line| line.strip_prefix(name)).next().map(str::to_owned)
+                let mut lines = message.lines().map(str::trim_end);
+                lines.find_map(|line| line.strip_prefix(name).map(str::to_owned))
             };
             if let Some(name) = line("event: ") {
                 return (name, line("data: ").unwrap());

@@ -72,7 +72,7 @@ impl Node {
         for (node, reply) in join_all(asked).await {
             match reply {
                 Some(Reply::Groups(reports)) => {
-                    found.extend(reports.into_iter().map(|report| (node, report)))
+                    found.extend(reports.into_iter().map(|report| (node, report)));
                 }
                 _ => missing_nodes.push(node),
             }

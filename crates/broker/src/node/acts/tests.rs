@@ -38,6 +38,7 @@ fn cluster(replicas: &[&[i32]]) -> MetadataImage {
     image
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "as it is looked up")]
 fn led(leader: i32, isr: &[i32]) -> Option<Leadership> {
     Some(Leadership { leader, term: 5, isr: isr.to_vec() })
 }

@@ -53,7 +53,7 @@ pub fn health(
         );
     }
     let mut findings = findings.0;
-    findings.sort_by(|a, b| b.severity.cmp(&a.severity));
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     let verdict = match findings.first().map(|f| f.severity) {
         Some(Severity::Critical) => Verdict::Critical,
         Some(Severity::Warning) => Verdict::Degraded,

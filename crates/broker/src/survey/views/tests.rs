@@ -36,8 +36,10 @@ fn a_healthy_cluster_has_no_findings() {
 #[test]
 fn a_dead_node_leaves_its_partitions_leaderless_and_the_others_under_replicated() {
     let picture = without_node_3();
-    use PartitionState::{Leaderless, UnderReplicated};
-    assert_eq!(states(&picture), [UnderReplicated, UnderReplicated, Leaderless]);
+    assert_eq!(
+        states(&picture),
+        [PartitionState::UnderReplicated, PartitionState::UnderReplicated, PartitionState::Leaderless]
+    );
     let report = report(&picture);
     assert_eq!(report.verdict, Verdict::Critical);
     let found: Vec<_> = report.findings.iter().map(|f| (f.code.as_str(), f.severity, f.count)).collect();
