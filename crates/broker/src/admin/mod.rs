@@ -46,7 +46,6 @@ mod metrics;
 mod refusal;
 mod routes;
 mod server;
-mod sheet;
 #[cfg(test)]
 mod tests;
 mod v1;
@@ -63,7 +62,8 @@ pub use api::Api;
 pub use forward::Neighbours;
 pub use keys::{KeyStore, StoredKey};
 pub use metrics::{
-    FollowerLag, FsyncTimes, MetricsSnapshot, PartitionMetrics, PeerRpc, WalMetrics, render_metrics,
+    FAMILIES, Family, FollowerLag, FsyncTimes, Kind, MetricsSnapshot, PartitionCounts, PartitionMetrics,
+    PeerRpc, ProcessMetrics, WalMetrics, render_metrics,
 };
 pub use v1::{Act, Observe};
 

@@ -126,10 +126,13 @@ async fn storage(State(backend): Backend) -> Result<Json<StorageReport>, Refusal
 }
 
 async fn metrics(State(backend): Backend) -> Result<Response, Refusal> {
-    let text = render_metrics(backend.metrics()).map_err(|error| {
+    let broken = |error: &dyn std::error::Error| {
         let hint = "report this as a bug of Chronik";
         Refusal::from(Problem::new(500, "internal", "Internal Server Error", error.to_string(), hint))
-    })?;
+    };
+    // It looks at the disk and at every partition: not on a thread that serves others.
+    let measured = tokio::task::spawn_blocking(move || render_metrics(backend.metrics()));
+    let text = measured.await.map_err(|e| broken(&e))?.map_err(|e| broken(&e))?;
     Ok(([(CONTENT_TYPE, OPENMETRICS)], text).into_response())
 }
 

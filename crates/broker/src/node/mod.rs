@@ -12,7 +12,7 @@
 //! - [`handover`]: giving leadership away before the node stops.
 //! - [`surveying`]: what this node tells of itself, and how it looks at the whole cluster; [`sights`]: what it sees happen.
 //! - [`calls`]: what other nodes ask for.
-//! - [`status`], [`storage`], [`access`]: what the admin API asks for.
+//! - [`status`], [`storage`], [`access`], [`measuring`]: what the admin API asks for.
 //!
 //! Must never: hold protocol details; those stay in `kafka` and `admin`.
 
@@ -23,6 +23,7 @@ mod calls;
 mod fetch;
 mod groups;
 mod handover;
+mod measuring;
 mod operations;
 mod partitions;
 mod pipeline;

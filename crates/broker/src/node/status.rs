@@ -14,15 +14,11 @@ use tokio_util::task::TaskTracker;
 
 use super::start::bind;
 use super::{Node, StartError};
-use crate::admin::Observe;
-use crate::admin::{
-    AdminBackend, Answer, Api, FollowerLag, FsyncTimes, MetricsSnapshot, PartitionMetrics, WalMetrics,
-};
+use crate::admin::{AdminBackend, Answer, Api, MetricsSnapshot, Observe};
 use crate::log::epochs::leader_epoch;
 use crate::metadata::{Broker, MetadataImage, Partition, Topic};
 use crate::raft::{METADATA_GROUP, RaftNodeId};
 use crate::survey::{Journal, Picture};
-use crate::wal;
 
 impl Node {
     pub(super) fn health_report(&self) -> Health {
@@ -234,62 +230,6 @@ impl AdminBackend for Node {
     }
 
     fn metrics(&self) -> MetricsSnapshot {
-        let groups = self.inner.groups.all();
-        let led = groups.iter().filter(|g| g.leads().is_some()).count() as u64;
-        let commits = self.inner.partitions.commits().snapshot();
-        let wal = self.inner.groups.wal().stats();
-        MetricsSnapshot {
-            cluster_nodes: Some(self.inner.metadata.image().brokers().len() as u64),
-            leader_count: Some(led),
-            follower_count: Some(groups.len() as u64 - led),
-            commits: Some(commits.count),
-            commit_latency: Some(commits),
-            elections: Some(self.inner.liveness.elections_won()),
-            wal: Some(WalMetrics { flushes: wal.flushes, frames: wal.frames, bytes: wal.bytes }),
-            wal_disk_bytes: Some(wal.disk_bytes),
-            wal_relocated_bytes: Some(wal.relocated_bytes),
-            wal_fsync: Some(FsyncTimes {
-                limits_us: &wal::FSYNC_BUCKETS_US,
-                counts: wal.fsync_buckets.to_vec(),
-                total: wal.fsync_total,
-            }),
-            replica_moves: Some(self.inner.metadata.image().moves().count() as u64),
-            partitions: self.partition_metrics(),
-            ..MetricsSnapshot::default()
-        }
-    }
-}
-
-impl Node {
-    /// Of the partitions on this node. ISR and followers only where it leads: nobody else knows them first hand.
-    fn partition_metrics(&self) -> Vec<PartitionMetrics> {
-        let image = self.inner.metadata.image();
-        let metrics = |partition: &Arc<crate::partition::Partition>| {
-            let topic = image.topic_by_id(&partition.topic())?;
-            let group = partition.group()?;
-            let leads = group.leads().is_some();
-            let isr = self.leadership(partition.id()).filter(|_| leads).map(|l| l.isr.len() as u64);
-            let replication = group.replication().filter(|_| leads).unwrap_or_default();
-            let last = replication.last.map_or(0, |i| i + 1);
-            let lag = |matched: Option<u64>| last.saturating_sub(matched.map_or(0, |i| i + 1));
-            Some(PartitionMetrics {
-                topic: topic.name.as_str().into(),
-                partition: partition.index(),
-                term: group.leader().map(|(term, _)| term),
-                high_watermark: Some(partition.bounds().1),
-                log_start_offset: Some(partition.bounds().0),
-                isr_size: isr,
-                followers: replication
-                    .followers
-                    .iter()
-                    .map(|f| FollowerLag {
-                        node_id: f.node.broker(),
-                        entries: Some(lag(f.matched)),
-                        ms: None,
-                    })
-                    .collect(),
-            })
-        };
-        self.inner.partitions.all().iter().filter_map(metrics).collect()
+        self.measure()
     }
 }

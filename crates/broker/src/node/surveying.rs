@@ -72,6 +72,11 @@ impl Node {
         picture
     }
 
+    /// The cluster as this node knows it without asking anybody.
+    pub(super) fn own_picture(&self) -> Picture {
+        self.compose(Surveys::new(), Rates::default())
+    }
+
     fn compose(&self, surveys: Surveys, rates: Rates) -> Picture {
         let image = self.inner.metadata.image();
         let metadata = self.inner.groups.get(METADATA_GROUP).map(|g| g.members()).unwrap_or_default();
@@ -191,13 +196,15 @@ fn p99(wal: &Stats) -> Option<u64> {
 
 /// What this process takes of the machine.
 #[derive(Debug, Clone, Copy)]
-struct Usage {
-    memory: u64,
-    cpu_us: u64,
+pub(super) struct Usage {
+    /// In RAM, in bytes.
+    pub(super) memory: u64,
+    /// Since the process started.
+    pub(super) cpu_us: u64,
 }
 
 /// From `/proc`; `None` where there is none.
-fn usage() -> Option<Usage> {
+pub(super) fn usage() -> Option<Usage> {
     let pages: u64 = std::fs::read_to_string("/proc/self/statm").ok()?.split(' ').nth(1)?.parse().ok()?;
     let cpu = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
     let cpu_us = (cpu.tv_sec as u64).saturating_mul(1_000_000) + cpu.tv_nsec as u64 / 1000;

@@ -159,6 +159,11 @@ impl Group {
         }
     }
 
+    /// The snapshot that a replica too far behind is sent, in bytes; `None` while nothing has been purged.
+    pub fn snapshot_bytes(&self) -> Option<u64> {
+        self.machine.base_bytes()
+    }
+
     /// The group's log in the WAL.
     pub fn log(&self) -> &GroupLog {
         &self.log

@@ -102,6 +102,11 @@ impl Groups {
         Ok(groups)
     }
 
+    /// The links that the groups talk over.
+    pub fn peers(&self) -> &Peers {
+        &self.inner.peers
+    }
+
     /// The group, if it runs on this node.
     pub fn get(&self, id: GroupId) -> Option<Arc<Group>> {
         self.inner.groups.read().get(&id).cloned()

@@ -156,6 +156,11 @@ impl Machine {
         self.position.lock().base.as_deref().and_then(|b| b.last).map(|id| id.index)
     }
 
+    /// What the base takes when it is sent, in bytes, if there is one.
+    pub(super) fn base_bytes(&self) -> Option<u64> {
+        self.position.lock().base.as_deref().map(|base| base.encoded_len() as u64)
+    }
+
     /// Records counted up to the base, if the base is at `upto`.
     pub(super) fn end_at(&self, upto: &LogId) -> Option<u64> {
         let position = self.position.lock();

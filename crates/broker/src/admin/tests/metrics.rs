@@ -9,11 +9,11 @@ fn nothing_measured_is_nothing_shown() {
     assert_eq!(render_metrics(MetricsSnapshot::default()).unwrap(), "# EOF\n");
 }
 
-#[test]
-fn everything_measured_has_the_name_that_dashboards_know() {
+/// A node that measured everything there is.
+fn everything() -> MetricsSnapshot {
     let latency = LatencyHistogram::default();
     latency.record(Duration::from_millis(3));
-    let snapshot = MetricsSnapshot {
+    MetricsSnapshot {
         cluster_nodes: Some(3),
         leader_count: Some(1),
         follower_count: Some(2),
@@ -31,6 +31,16 @@ fn everything_measured_has_the_name_that_dashboards_know() {
             total: Duration::from_millis(1500),
         }),
         replica_moves: Some(13),
+        partition_counts: Some(PartitionCounts { leaderless: 21, under_replicated: 22, under_min_isr: 23 }),
+        damaged: Some(24),
+        disk_free_bytes: Some(25),
+        disk_total_bytes: Some(26),
+        process: Some(ProcessMetrics {
+            cpu: Duration::from_millis(1250),
+            resident_bytes: 27,
+            open_fds: Some(28),
+        }),
+        partitions_omitted: Some(29),
         partitions: vec![PartitionMetrics {
             topic: "a\"b".into(),
             partition: 0,
@@ -38,10 +48,14 @@ fn everything_measured_has_the_name_that_dashboards_know() {
             high_watermark: Some(1 << 60),
             log_start_offset: Some(15),
             isr_size: Some(3),
-            followers: vec![FollowerLag { node_id: 2, entries: Some(8), ms: None }],
+            followers: vec![FollowerLag { node_id: 2, entries: Some(8), ms: Some(9) }],
         }],
-    };
-    let text = render_metrics(snapshot).unwrap();
+    }
+}
+
+#[test]
+fn everything_measured_has_the_name_that_dashboards_know() {
+    let text = render_metrics(everything()).unwrap();
     for line in [
         "chronik_cluster_nodes 3",
         "chronik_raft_leader_count 1",
@@ -72,8 +86,46 @@ fn everything_measured_has_the_name_that_dashboards_know() {
         "chronik_high_watermark{topic=\"a\\\"b\",partition=\"0\"} 1152921504606846976",
         "chronik_raft_isr_size{topic=\"a\\\"b\",partition=\"0\"} 3",
         "chronik_raft_follower_lag_entries{topic=\"a\\\"b\",partition=\"0\",follower=\"2\"} 8",
+        "chronik_raft_follower_lag_ms{topic=\"a\\\"b\",partition=\"0\",follower=\"2\"} 9",
+        "chronik_partitions_leaderless 21",
+        "chronik_partitions_under_replicated 22",
+        "chronik_partitions_under_min_isr 23",
+        "chronik_replicas_damaged 24",
+        "chronik_disk_free_bytes 25",
+        "chronik_disk_total_bytes 26",
+        "chronik_process_cpu_seconds_total 1.25",
+        "chronik_process_resident_bytes 27",
+        "chronik_process_open_fds 28",
+        "chronik_partition_metrics_omitted 29",
     ] {
         assert!(text.lines().any(|l| l == line), "{line} is not in\n{text}");
     }
-    assert!(!text.contains("follower_lag_ms"), "it was not measured");
+}
+
+#[test]
+fn the_table_has_every_family_in_the_order_of_the_text() {
+    let text = render_metrics(everything()).unwrap();
+    let shown: Vec<_> = text.lines().filter_map(|l| l.strip_prefix("# TYPE ")?.split(' ').next()).collect();
+    let stem = |f: &'static Family| {
+        if f.kind == Kind::Counter { f.name.strip_suffix("_total") } else { Some(f.name) }
+    };
+    let defined: Vec<_> =
+        FAMILIES.iter().map(|f| stem(f).expect("a counter's name ends in _total")).collect();
+    assert_eq!(shown, defined);
+}
+
+#[test]
+fn every_family_has_the_labels_of_the_table() {
+    let text = render_metrics(everything()).unwrap();
+    for family in FAMILIES {
+        for series in family.series() {
+            let found = text
+                .lines()
+                .find(|l| l.split(['{', ' ']).next() == Some(&series))
+                .unwrap_or_else(|| panic!("{series}"));
+            let count = found.matches("=\"").count() - usize::from(series.ends_with("_bucket"));
+            assert_eq!(count, family.labels.len(), "{found}");
+            assert!(family.labels.iter().all(|label| found.contains(&format!("{label}=\""))), "{found}");
+        }
+    }
 }

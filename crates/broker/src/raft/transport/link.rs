@@ -9,7 +9,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 use prost::Message;
@@ -21,6 +21,7 @@ use tonic::{Code, Status};
 use tracing::{debug, info, warn};
 use uuid::Uuid;
 
+use super::meter::RpcMeter;
 use super::wire::envelope::Body;
 use super::wire::peer_client::PeerClient;
 use super::wire::{Envelope, Frame};
@@ -89,6 +90,13 @@ pub enum LinkState {
 
 type Answer = oneshot::Sender<Result<Body, LinkError>>;
 
+/// A request without an answer.
+struct Pending {
+    answer: Answer,
+    /// When it was made, if it is one of Raft's: only those are measured.
+    measured_since: Option<Instant>,
+}
+
 struct Outgoing {
     envelope: Envelope,
     size: usize,
@@ -100,7 +108,7 @@ struct Outgoing {
 struct Shared {
     up: bool,
     next_id: u64,
-    pending: HashMap<u64, Answer>,
+    pending: HashMap<u64, Pending>,
 }
 
 /// A stream to one peer. Cheap to clone.
@@ -108,6 +116,7 @@ struct Shared {
 pub struct Link {
     peer: i32,
     shared: Arc<Mutex<Shared>>,
+    meter: Arc<RpcMeter>,
     queue: mpsc::UnboundedSender<Outgoing>,
     budget: Arc<Semaphore>,
     budget_bytes: usize,
@@ -118,20 +127,28 @@ pub struct Link {
 
 impl Link {
     /// Starts the link's task on the given runtime; it ends when the link is closed or all handles are dropped.
-    pub fn start(target: Target, budget_bytes: usize, on_event: OnEvent, runtime: &Handle) -> Self {
+    /// What becomes of Raft's requests is counted in `meter`.
+    pub fn start(
+        target: Target,
+        budget_bytes: usize,
+        meter: Arc<RpcMeter>,
+        on_event: OnEvent,
+        runtime: &Handle,
+    ) -> Self {
         let closed = CancellationToken::new();
         let (queue, rx) = mpsc::unbounded_channel();
         let shared = Arc::new(Mutex::new(Shared::default()));
         let link = Self {
             peer: target.peer,
             shared: shared.clone(),
+            meter: meter.clone(),
             queue,
             budget: Arc::new(Semaphore::new(budget_bytes)),
             budget_bytes,
             _last: Arc::new(closed.clone().drop_guard()),
             closed: closed.clone(),
         };
-        runtime.spawn(Runner { target, shared, on_event }.run(rx, closed));
+        runtime.spawn(Runner { target, shared, meter, on_event }.run(rx, closed));
         link
     }
 
@@ -161,14 +178,19 @@ impl Link {
         budget: Option<OwnedSemaphorePermit>,
     ) -> oneshot::Receiver<Result<Body, LinkError>> {
         let (tx, rx) = oneshot::channel();
+        let is_raft = to != 0;
         let mut shared = self.shared.lock();
         if !shared.up {
+            if is_raft {
+                self.meter.failed();
+            }
             drop(tx.send(Err(LinkError::Down(self.peer))));
             return rx;
         }
         shared.next_id += 1;
         let id = shared.next_id;
-        shared.pending.insert(id, tx);
+        let measured_since = is_raft.then(Instant::now);
+        shared.pending.insert(id, Pending { answer: tx, measured_since });
         // Queued under the lock, so that a link that goes down finds every request either here or in `pending`.
         self.enqueue(Envelope { id, group, to, body: Some(body) }, budget);
         rx
@@ -190,6 +212,7 @@ impl Link {
 struct Runner {
     target: Target,
     shared: Arc<Mutex<Shared>>,
+    meter: Arc<RpcMeter>,
     on_event: OnEvent,
 }
 
@@ -295,13 +318,18 @@ impl Runner {
 
     fn deliver(&self, frame: Frame) {
         for Envelope { id, body, .. } in frame.envelopes {
-            let Some(answer) = self.shared.lock().pending.remove(&id) else { continue };
+            let Some(pending) = self.shared.lock().pending.remove(&id) else { continue };
             let result = match body {
                 Some(Body::Failure(what)) => Err(LinkError::Refused(self.target.peer, what)),
                 Some(body) => Ok(body),
                 None => Err(LinkError::Refused(self.target.peer, "an answer of an unknown kind".into())),
             };
-            drop(answer.send(result));
+            match pending.measured_since {
+                Some(since) if result.is_ok() => self.meter.answered(since.elapsed()),
+                Some(_) => self.meter.failed(),
+                None => {}
+            }
+            drop(pending.answer.send(result));
         }
     }
 
@@ -315,7 +343,10 @@ impl Runner {
         if !pending.is_empty() {
             warn!(peer = self.target.peer, class = %self.target.class, unanswered = pending.len(), "connection lost");
         }
-        for (_, answer) in pending {
+        for (_, Pending { answer, measured_since }) in pending {
+            if measured_since.is_some() {
+                self.meter.failed();
+            }
             drop(answer.send(Err(LinkError::Broken(self.target.peer))));
         }
     }

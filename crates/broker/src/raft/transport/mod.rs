@@ -2,6 +2,7 @@
 //!
 //! - [`hello`]: what a fresh node asks and is told before it takes part in anything.
 //! - [`link`]: the requesting side of a stream: many requests under way, answers matched by id, a byte budget.
+//! - [`meter`]: how Raft's calls to a peer go, for the metrics.
 //! - [`peers`]: the two links to every peer (control on the `raft` port, bulk on the `wal` port).
 //! - [`server`]: the answering side, and the handshake.
 //! - [`network`]: openraft's network traits over the links; [`notices`]: what is committed is told along with entries.
@@ -12,6 +13,7 @@
 
 pub mod hello;
 pub mod link;
+mod meter;
 pub(super) mod network;
 mod notices;
 pub mod peers;
@@ -24,6 +26,7 @@ pub mod wire {
 }
 
 pub use link::{Link, LinkError};
+pub use meter::RpcMeter;
 pub use peers::{Class, PeerAddress, Peers};
 pub use server::{Admission, CallHandler, PeerEvents, Standing, serve};
 

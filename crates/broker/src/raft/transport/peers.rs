@@ -9,6 +9,7 @@ use tokio::runtime::Handle;
 use uuid::Uuid;
 
 use super::link::{Link, LinkEvent, Target};
+use super::meter::RpcMeter;
 use super::server::PeerEvents;
 use crate::raft::control_runtime;
 
@@ -47,6 +48,7 @@ struct Peer {
     address: PeerAddress,
     control: Link,
     bulk: Link,
+    meter: Arc<RpcMeter>,
 }
 
 impl Peer {
@@ -94,6 +96,7 @@ impl Peers {
         if peer == self.inner.me || peers.get(&peer).is_some_and(|p| p.address == *address) {
             return;
         }
+        let meter = peers.get(&peer).map(|known| known.meter.clone()).unwrap_or_default();
         let link = |class, address: &str, budget| {
             let events = self.inner.events.clone();
             let runtime = match class {
@@ -112,6 +115,7 @@ impl Peers {
             Link::start(
                 target,
                 budget,
+                meter.clone(),
                 Arc::new(move |event: LinkEvent| match event {
                     LinkEvent::Changed(state) => events.link_changed(peer, class, state),
                     LinkEvent::Retired(reason) => events.retired(peer, &reason),
@@ -123,6 +127,7 @@ impl Peers {
             control: link(Class::Control, &address.raft, CONTROL_BUDGET),
             bulk: link(Class::Bulk, &address.wal, BULK_BUDGET),
             address: address.clone(),
+            meter: meter.clone(),
         };
         if let Some(old) = peers.insert(peer, entry) {
             old.close();
@@ -144,6 +149,11 @@ impl Peers {
             Class::Control => peer.control.clone(),
             Class::Bulk => peer.bulk.clone(),
         })
+    }
+
+    /// How Raft's calls to each peer go.
+    pub fn meters(&self) -> Vec<(i32, Arc<RpcMeter>)> {
+        self.inner.peers.read().iter().map(|(peer, known)| (*peer, known.meter.clone())).collect()
     }
 
     /// All peers' broker ids.

@@ -18,7 +18,7 @@ use uuid::Uuid;
 use super::link::{LinkEvent, LinkState, Target};
 use super::wire::envelope::Body;
 use super::wire::peer_server::{Peer, PeerServer};
-use super::wire::{Call, Frame, Gossip, HelloReply, HelloRequest, JoinReply, JoinRequest};
+use super::wire::{Call, Envelope, Frame, Gossip, HelloReply, HelloRequest, JoinReply, JoinRequest};
 use super::*;
 
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -121,7 +121,7 @@ fn link_to(address: &str) -> (Link, UnboundedReceiver<LinkEvent>) {
         class: Class::Bulk,
     };
     let on_event = Arc::new(move |event| drop(events.send(event)));
-    (Link::start(target, 1 << 20, on_event, &Handle::current()), told)
+    (Link::start(target, 1 << 20, Arc::default(), on_event, &Handle::current()), told)
 }
 
 async fn next(told: &mut UnboundedReceiver<LinkEvent>) -> Option<LinkEvent> {
@@ -274,6 +274,32 @@ async fn what_waits_for_a_peer_fails_when_it_is_disconnected() {
     }
     peers.disconnect(PEER);
     assert_eq!(*events.disconnected.lock(), [PEER], "told once");
+}
+
+#[tokio::test]
+async fn answers_and_failures_of_rafts_messages_are_counted_and_no_others() {
+    let (address, mut opened) = Puppet::listen(Manner::Mute).await;
+    let (peers, _) = peers();
+    peers.connect(PEER, &both_ports(&address));
+    let (link, sides) = connected(&peers, &mut opened).await;
+    let meter = peers.meters().remove(0).1;
+
+    // A message of Raft's is meant for a replica.
+    let call = link.request(0, 0, question(), None);
+    let [answered, refused, lost] = [0; 3].map(|_| link.request(0, 7, question(), None));
+    for (id, body) in [(1, question()), (2, question()), (3, Body::Failure("no".into()))] {
+        let envelope = Envelope { id, group: 0, to: 0, body: Some(body) };
+        for side in &sides {
+            side.answers.send(Ok(Frame { envelopes: vec![envelope.clone()] })).unwrap();
+        }
+    }
+    assert!(soon("an answer", call).await.unwrap().is_ok());
+    assert!(soon("an answer", answered).await.unwrap().is_ok());
+    assert!(matches!(soon("a refusal", refused).await, Ok(Err(LinkError::Refused(PEER, _)))));
+    peers.disconnect(PEER);
+    assert!(matches!(soon("a failure", lost).await, Ok(Err(LinkError::Broken(PEER)))));
+    assert!(matches!(link.request(0, 7, question(), None).await, Ok(Err(LinkError::Down(PEER)))));
+    assert_eq!((meter.latency().count, meter.errors()), (1, 3));
 }
 
 #[tokio::test]

@@ -1,0 +1,133 @@
+//! A snapshot as `OpenMetrics` text, family by family in the order of the table.
+
+use std::fmt;
+use std::time::Duration;
+
+use chronik_common::Latency;
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::DescriptorEncoder;
+use prometheus_client::registry::Registry;
+
+use super::definitions::*;
+use super::sheet::{Histogram, Sheet};
+use super::snapshot::{FollowerLag, FsyncTimes, MetricsSnapshot, PartitionMetrics};
+
+/// Renders a snapshot as `OpenMetrics` text.
+///
+/// # Errors
+/// Formatting failed, which writing to memory does not do.
+pub fn render_metrics(snapshot: MetricsSnapshot) -> Result<String, fmt::Error> {
+    let mut registry = Registry::default();
+    registry.register_collector(Box::new(snapshot));
+    let mut text = String::new();
+    prometheus_client::encoding::text::encode(&mut text, &registry)?;
+    Ok(text)
+}
+
+impl Collector for MetricsSnapshot {
+    fn encode(&self, encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        let mut sheet = Sheet(encoder);
+        self.raft(&mut sheet)?;
+        self.cluster(&mut sheet)?;
+        self.wal(&mut sheet)?;
+        self.machine(&mut sheet)?;
+        self.rpc(&mut sheet)?;
+        self.partitions(&mut sheet)
+    }
+}
+
+impl MetricsSnapshot {
+    fn raft(&self, sheet: &mut Sheet<'_>) -> fmt::Result {
+        sheet.one(&CLUSTER_NODES, self.cluster_nodes)?;
+        sheet.one(&LEADER_COUNT, self.leader_count)?;
+        sheet.one(&FOLLOWER_COUNT, self.follower_count)?;
+        sheet.one(&COMMITS, self.commits)?;
+        sheet.one(&ELECTIONS, self.elections)?;
+        sheet.histograms(&COMMIT_LATENCY, self.commit_latency.iter().map(|l| ([], l.into())))?;
+        sheet.one(&SNAPSHOT_SIZE, self.snapshot_size_bytes)
+    }
+
+    fn cluster(&self, sheet: &mut Sheet<'_>) -> fmt::Result {
+        let counts = self.partition_counts;
+        sheet.one(&LEADERLESS, counts.map(|c| c.leaderless))?;
+        sheet.one(&UNDER_REPLICATED, counts.map(|c| c.under_replicated))?;
+        sheet.one(&UNDER_MIN_ISR, counts.map(|c| c.under_min_isr))?;
+        sheet.one(&REPLICA_MOVES, self.replica_moves)?;
+        sheet.one(&DAMAGED, self.damaged)
+    }
+
+    fn wal(&self, sheet: &mut Sheet<'_>) -> fmt::Result {
+        let wal = self.wal;
+        sheet.one(&WAL_FLUSHES, wal.map(|wal| wal.flushes))?;
+        sheet.one(&WAL_FRAMES, wal.map(|wal| wal.frames))?;
+        sheet.one(&WAL_WRITTEN, wal.map(|wal| wal.bytes))?;
+        sheet.one(&WAL_DISK, self.wal_disk_bytes)?;
+        sheet.one(&WAL_RELOCATED, self.wal_relocated_bytes)?;
+        sheet.histograms(&WAL_FSYNC, self.wal_fsync.iter().map(|f| ([], f.into())))
+    }
+
+    fn machine(&self, sheet: &mut Sheet<'_>) -> fmt::Result {
+        let process = self.process;
+        sheet.one(&DISK_FREE, self.disk_free_bytes)?;
+        sheet.one(&DISK_TOTAL, self.disk_total_bytes)?;
+        sheet.one(&CPU, process.map(|p| p.cpu.as_secs_f64()))?;
+        sheet.one(&RESIDENT, process.map(|p| p.resident_bytes))?;
+        sheet.one(&OPEN_FDS, process.and_then(|p| p.open_fds))
+    }
+
+    fn rpc(&self, sheet: &mut Sheet<'_>) -> fmt::Result {
+        let latencies =
+            self.rpc.iter().filter_map(|rpc| Some(([rpc.peer.to_string()], rpc.latency.as_ref()?.into())));
+        sheet.histograms(&RPC_LATENCY, latencies)?;
+        sheet.each(&RPC_ERRORS, self.rpc.iter().filter_map(|rpc| Some(([rpc.peer.to_string()], rpc.errors?))))
+    }
+
+    fn partitions(&self, sheet: &mut Sheet<'_>) -> fmt::Result {
+        sheet.one(&PARTITIONS_OMITTED, self.partitions_omitted)?;
+        self.per_partition(sheet, &TERM, |p| p.term)?;
+        self.per_partition(sheet, &HIGH_WATERMARK, |p| p.high_watermark?.try_into().ok())?;
+        self.per_partition(sheet, &LOG_START, |p| p.log_start_offset?.try_into().ok())?;
+        self.per_partition(sheet, &ISR_SIZE, |p| p.isr_size)?;
+        self.per_follower(sheet, &LAG_ENTRIES, |lag| lag.entries)?;
+        self.per_follower(sheet, &LAG_MS, |lag| lag.ms)
+    }
+
+    fn per_partition(
+        &self,
+        sheet: &mut Sheet<'_>,
+        family: &Family,
+        value: impl Fn(&PartitionMetrics) -> Option<u64>,
+    ) -> fmt::Result {
+        let label = |p: &PartitionMetrics| [p.topic.to_string(), p.partition.to_string()];
+        sheet.each(family, self.partitions.iter().filter_map(|p| Some((label(p), value(p)?))))
+    }
+
+    fn per_follower(
+        &self,
+        sheet: &mut Sheet<'_>,
+        family: &Family,
+        value: impl Fn(&FollowerLag) -> Option<u64>,
+    ) -> fmt::Result {
+        let pairs = self.partitions.iter().flat_map(|p| p.followers.iter().map(move |lag| (p, lag)));
+        let label = |p: &PartitionMetrics, lag: &FollowerLag| {
+            [p.topic.to_string(), p.partition.to_string(), lag.node_id.to_string()]
+        };
+        sheet.each(family, pairs.filter_map(|(p, lag)| Some((label(p, lag), value(lag)?))))
+    }
+}
+
+impl From<&Latency> for Histogram {
+    fn from(latency: &Latency) -> Self {
+        Self { sum: latency.sum_ms, count: latency.count, buckets: latency.buckets.clone() }
+    }
+}
+
+impl From<&FsyncTimes> for Histogram {
+    fn from(times: &FsyncTimes) -> Self {
+        let seconds = |micros: &u64| Duration::from_micros(*micros).as_secs_f64();
+        let bounds = times.limits_us.iter().map(seconds).chain([f64::INFINITY]);
+        let buckets: Vec<_> = bounds.zip(times.counts.iter().copied()).collect();
+        let count = buckets.iter().map(|(_, count)| count).sum();
+        Self { sum: times.total.as_secs_f64(), count, buckets }
+    }
+}
