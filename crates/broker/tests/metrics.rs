@@ -138,11 +138,11 @@ fn check(expr: &str, told: &[&str]) -> Result<BTreeSet<&'static str>, String> {
 }
 
 fn are_all_in<'a>(
-    labels: impl Iterator<Item = &'a str>,
+    mut labels: impl Iterator<Item = &'a str>,
     known: &BTreeSet<&str>,
     expr: &str,
 ) -> Result<(), String> {
-    match labels.into_iter().find(|label| !known.contains(label)) {
+    match labels.find(|label| !known.contains(label)) {
         Some(label) => Err(format!("there is no label '{label}': {expr}")),
         None => Ok(()),
     }

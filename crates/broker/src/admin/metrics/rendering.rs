@@ -8,7 +8,7 @@ use prometheus_client::collector::Collector;
 use prometheus_client::encoding::DescriptorEncoder;
 use prometheus_client::registry::Registry;
 
-use super::definitions::*;
+use super::definitions::{self as table, Family};
 use super::sheet::{Histogram, Sheet};
 use super::snapshot::{FollowerLag, FsyncTimes, MetricsSnapshot, PartitionMetrics};
 
@@ -38,58 +38,61 @@ impl Collector for MetricsSnapshot {
 
 impl MetricsSnapshot {
     fn raft(&self, sheet: &mut Sheet<'_>) -> fmt::Result {
-        sheet.one(&CLUSTER_NODES, self.cluster_nodes)?;
-        sheet.one(&LEADER_COUNT, self.leader_count)?;
-        sheet.one(&FOLLOWER_COUNT, self.follower_count)?;
-        sheet.one(&COMMITS, self.commits)?;
-        sheet.one(&ELECTIONS, self.elections)?;
-        sheet.histograms(&COMMIT_LATENCY, self.commit_latency.iter().map(|l| ([], l.into())))?;
-        sheet.one(&SNAPSHOT_SIZE, self.snapshot_size_bytes)
+        sheet.one(&table::CLUSTER_NODES, self.cluster_nodes)?;
+        sheet.one(&table::LEADER_COUNT, self.leader_count)?;
+        sheet.one(&table::FOLLOWER_COUNT, self.follower_count)?;
+        sheet.one(&table::COMMITS, self.commits)?;
+        sheet.one(&table::ELECTIONS, self.elections)?;
+        sheet.histograms(&table::COMMIT_LATENCY, self.commit_latency.iter().map(|l| ([], l.into())))?;
+        sheet.one(&table::SNAPSHOT_SIZE, self.snapshot_size_bytes)
     }
 
     fn cluster(&self, sheet: &mut Sheet<'_>) -> fmt::Result {
         let counts = self.partition_counts;
-        sheet.one(&LEADERLESS, counts.map(|c| c.leaderless))?;
-        sheet.one(&UNDER_REPLICATED, counts.map(|c| c.under_replicated))?;
-        sheet.one(&UNDER_MIN_ISR, counts.map(|c| c.under_min_isr))?;
-        sheet.one(&REPLICA_MOVES, self.replica_moves)?;
-        sheet.one(&DAMAGED, self.damaged)
+        sheet.one(&table::LEADERLESS, counts.map(|c| c.leaderless))?;
+        sheet.one(&table::UNDER_REPLICATED, counts.map(|c| c.under_replicated))?;
+        sheet.one(&table::UNDER_MIN_ISR, counts.map(|c| c.under_min_isr))?;
+        sheet.one(&table::REPLICA_MOVES, self.replica_moves)?;
+        sheet.one(&table::DAMAGED, self.damaged)
     }
 
     fn wal(&self, sheet: &mut Sheet<'_>) -> fmt::Result {
         let wal = self.wal;
-        sheet.one(&WAL_FLUSHES, wal.map(|wal| wal.flushes))?;
-        sheet.one(&WAL_FRAMES, wal.map(|wal| wal.frames))?;
-        sheet.one(&WAL_WRITTEN, wal.map(|wal| wal.bytes))?;
-        sheet.one(&WAL_DISK, self.wal_disk_bytes)?;
-        sheet.one(&WAL_RELOCATED, self.wal_relocated_bytes)?;
-        sheet.histograms(&WAL_FSYNC, self.wal_fsync.iter().map(|f| ([], f.into())))
+        sheet.one(&table::WAL_FLUSHES, wal.map(|wal| wal.flushes))?;
+        sheet.one(&table::WAL_FRAMES, wal.map(|wal| wal.frames))?;
+        sheet.one(&table::WAL_WRITTEN, wal.map(|wal| wal.bytes))?;
+        sheet.one(&table::WAL_DISK, self.wal_disk_bytes)?;
+        sheet.one(&table::WAL_RELOCATED, self.wal_relocated_bytes)?;
+        sheet.histograms(&table::WAL_FSYNC, self.wal_fsync.iter().map(|f| ([], f.into())))
     }
 
     fn machine(&self, sheet: &mut Sheet<'_>) -> fmt::Result {
         let process = self.process;
-        sheet.one(&DISK_FREE, self.disk_free_bytes)?;
-        sheet.one(&DISK_TOTAL, self.disk_total_bytes)?;
-        sheet.one(&CPU, process.map(|p| p.cpu.as_secs_f64()))?;
-        sheet.one(&RESIDENT, process.map(|p| p.resident_bytes))?;
-        sheet.one(&OPEN_FDS, process.and_then(|p| p.open_fds))
+        sheet.one(&table::DISK_FREE, self.disk_free_bytes)?;
+        sheet.one(&table::DISK_TOTAL, self.disk_total_bytes)?;
+        sheet.one(&table::CPU, process.map(|p| p.cpu.as_secs_f64()))?;
+        sheet.one(&table::RESIDENT, process.map(|p| p.resident_bytes))?;
+        sheet.one(&table::OPEN_FDS, process.and_then(|p| p.open_fds))
     }
 
     fn rpc(&self, sheet: &mut Sheet<'_>) -> fmt::Result {
         let latencies =
             self.rpc.iter().filter_map(|rpc| Some(([rpc.peer.to_string()], rpc.latency.as_ref()?.into())));
-        sheet.histograms(&RPC_LATENCY, latencies)?;
-        sheet.each(&RPC_ERRORS, self.rpc.iter().filter_map(|rpc| Some(([rpc.peer.to_string()], rpc.errors?))))
+        sheet.histograms(&table::RPC_LATENCY, latencies)?;
+        sheet.each(
+            &table::RPC_ERRORS,
+            self.rpc.iter().filter_map(|rpc| Some(([rpc.peer.to_string()], rpc.errors?))),
+        )
     }
 
     fn partitions(&self, sheet: &mut Sheet<'_>) -> fmt::Result {
-        sheet.one(&PARTITIONS_OMITTED, self.partitions_omitted)?;
-        self.per_partition(sheet, &TERM, |p| p.term)?;
-        self.per_partition(sheet, &HIGH_WATERMARK, |p| p.high_watermark?.try_into().ok())?;
-        self.per_partition(sheet, &LOG_START, |p| p.log_start_offset?.try_into().ok())?;
-        self.per_partition(sheet, &ISR_SIZE, |p| p.isr_size)?;
-        self.per_follower(sheet, &LAG_ENTRIES, |lag| lag.entries)?;
-        self.per_follower(sheet, &LAG_MS, |lag| lag.ms)
+        sheet.one(&table::PARTITIONS_OMITTED, self.partitions_omitted)?;
+        self.per_partition(sheet, &table::TERM, |p| p.term)?;
+        self.per_partition(sheet, &table::HIGH_WATERMARK, |p| p.high_watermark?.try_into().ok())?;
+        self.per_partition(sheet, &table::LOG_START, |p| p.log_start_offset?.try_into().ok())?;
+        self.per_partition(sheet, &table::ISR_SIZE, |p| p.isr_size)?;
+        self.per_follower(sheet, &table::LAG_ENTRIES, |lag| lag.entries)?;
+        self.per_follower(sheet, &table::LAG_MS, |lag| lag.ms)
     }
 
     fn per_partition(
