@@ -49,6 +49,7 @@ mod server;
 mod sheet;
 #[cfg(test)]
 mod tests;
+mod tls;
 mod v1;
 
 use chronik_common::admin::v1::ConfigView;
@@ -65,6 +66,7 @@ pub use keys::{KeyStore, StoredKey};
 pub use metrics::{
     FollowerLag, FsyncTimes, MetricsSnapshot, PartitionMetrics, PeerRpc, WalMetrics, render_metrics,
 };
+pub use tls::{Tls, TlsError};
 pub use v1::{Act, Observe};
 
 /// An answer that takes time: the node may have to ask the one that leads.
