@@ -8,6 +8,7 @@ pub mod admin;
 pub mod config;
 mod host_port;
 mod latency;
+pub mod pem;
 mod suggest;
 
 pub use host_port::{HostPort, HostPortError};

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use chronik_common::admin::command::{CommandError, CommonArgs, Report};
 use chronik_common::admin::v1::NodeView;
+use chronik_common::admin::{AdminClient, NodeBundle};
 use clap::{Args, Subcommand};
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -75,7 +76,7 @@ impl BundleArgs {
         }
         let (mut packed, mut missing) = (Vec::new(), Vec::new());
         for node in &nodes.nodes {
-            match self.ask(node, call).await {
+            match ask(node, &client).await {
                 Ok(bundle) => {
                     entries.push(entry(&format!("node-{}.json", node.node_id), &bundle)?);
                     packed.push(node.node_id);
@@ -93,18 +94,12 @@ impl BundleArgs {
         let names = || vec![packed.file.display().to_string()];
         Ok(Report { exit_code, ..answer(&self.common, "DebugBundle", &packed, |_| render(&packed), names)? })
     }
+}
 
-    /// A node tells only of itself, so each is asked by its own address.
-    async fn ask(
-        &self,
-        node: &NodeView,
-        call: &Call<'_>,
-    ) -> Result<chronik_common::admin::NodeBundle, String> {
-        let Some(admin) = &node.admin else { return Err("where its admin API is, is not known".into()) };
-        let url = admin.to_string().parse()?;
-        let client = self.common.client(call.session.environment).map_err(|error| error.to_string())?;
-        client.at(url).debug_bundle().await.map_err(|error| error.to_string())
-    }
+/// A node tells only of itself, so each is asked by its own address.
+async fn ask(node: &NodeView, client: &AdminClient) -> Result<NodeBundle, String> {
+    let Some(admin) = &node.admin else { return Err("where its admin API is, is not known".into()) };
+    client.at(admin)?.debug_bundle().await.map_err(|error| error.to_string())
 }
 
 fn entry(name: &str, content: &impl Serialize) -> Result<Entry, CommandError> {

@@ -15,11 +15,13 @@ use super::forward;
 use super::journal::Journal;
 use super::routes::router;
 use super::server::{LIMITS, Limits, serve_within};
+use super::tls::Tls;
 
 /// The admin API. Cheap to clone.
 #[derive(Clone)]
 pub struct Api {
     router: Router,
+    tls: Option<Arc<Tls>>,
 }
 
 impl Api {
@@ -27,7 +29,13 @@ impl Api {
     pub fn new(backend: Arc<dyn AdminBackend>, data_dir: Option<&Path>) -> Self {
         let journal = Journal::open(backend.node_id(), data_dir);
         let door = Door::new(backend.clone(), Arc::new(journal));
-        Self { router: router(backend, door) }
+        Self { router: router(backend, door), tls: None }
+    }
+
+    /// The same API, which speaks nothing but TLS on its listeners.
+    #[must_use]
+    pub fn with_tls(self, tls: Option<Tls>) -> Self {
+        Self { tls: tls.map(Arc::new), ..self }
     }
 
     /// Serves on a listener until `stop` is cancelled; then open connections are dropped.
@@ -36,7 +44,7 @@ impl Api {
     }
 
     pub(super) async fn serve_within(self, limits: Limits, listener: TcpListener, stop: CancellationToken) {
-        serve_within(limits, listener, self.router, stop).await;
+        serve_within(limits, listener, self.tls, self.router, stop).await;
     }
 
     /// Answers a message that another node sent with [`Neighbours::pass_on`](super::Neighbours::pass_on).

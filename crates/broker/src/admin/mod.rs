@@ -48,6 +48,7 @@ mod routes;
 mod server;
 #[cfg(test)]
 mod tests;
+mod tls;
 mod v1;
 
 use chronik_common::admin::v1::ConfigView;
@@ -65,6 +66,7 @@ pub use metrics::{
     FAMILIES, Family, FollowerLag, FsyncTimes, Kind, MetricsSnapshot, PartitionCounts, PartitionMetrics,
     PeerRpc, ProcessMetrics, WalMetrics, render_metrics,
 };
+pub use tls::{Tls, TlsError};
 pub use v1::{Act, Observe};
 
 /// An answer that takes time: the node may have to ask the one that leads.

@@ -1,11 +1,12 @@
 //! Connections of the admin API, all bounded: how many there are, how long
-//! each lives, how large a head it may send. Only routes that change something
+//! each lives, how long it takes to agree on TLS, how large a head it may send. Only routes that change something
 //! read a body, of at most [`MAX_BODY`](super::body::MAX_BODY) bytes and within
 //! the life of the connection.
 
 use std::io;
 use std::net::IpAddr;
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -15,12 +16,14 @@ use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::auth::PeerAddress;
+use super::tls::Tls;
 use super::v1::Endless;
 
 /// Largest request head, in bytes.
@@ -34,7 +37,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 pub(super) struct Limits {
     /// Connections served at one time; more wait in the kernel's backlog.
     pub connections: usize,
-    /// Time to send the request head.
+    /// Time to send the request head, and before it as much to agree on TLS.
     pub head: Duration,
     /// Time for a whole connection, which carries one request.
     pub connection: Duration,
@@ -47,6 +50,7 @@ pub(super) const LIMITS: Limits =
 pub(super) async fn serve_within(
     limits: Limits,
     listener: TcpListener,
+    tls: Option<Arc<Tls>>,
     router: Router,
     stop: CancellationToken,
 ) {
@@ -57,7 +61,7 @@ pub(super) async fn serve_within(
             Some(_) = connections.join_next() => {}
             accepted = listener.accept(), if connections.len() < limits.connections => match accepted {
                 Ok((stream, peer)) => {
-                    connections.spawn(serve_one(stream, peer.ip(), router.clone(), limits));
+                    connections.spawn(serve_one(stream, peer.ip(), tls.clone(), router.clone(), limits));
                 }
                 Err(error) => pause(&error).await,
             },
@@ -76,7 +80,21 @@ async fn outlived(stream: &Endless, limit: Duration) {
     sleep(limit).await;
 }
 
-async fn serve_one(stream: TcpStream, peer: IpAddr, router: Router, limits: Limits) {
+async fn serve_one(stream: TcpStream, peer: IpAddr, tls: Option<Arc<Tls>>, router: Router, limits: Limits) {
+    let Some(tls) = tls else { return answer(stream, peer, router, limits).await };
+    match timeout(limits.head, tls.accept(stream)).await {
+        Ok(Ok(stream)) => answer(stream, peer, router, limits).await,
+        Ok(Err(error)) => tracing::debug!(%peer, %error, "a client of the admin API does not agree on TLS"),
+        Err(_) => tracing::debug!(%peer, "a client of the admin API took too long to agree on TLS"),
+    }
+}
+
+async fn answer(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    peer: IpAddr,
+    router: Router,
+    limits: Limits,
+) {
     let router = TowerToHyperService::new(router);
     let endless = Endless::default();
     let is_endless = endless.clone();

@@ -26,7 +26,7 @@ use super::groups::Store;
 use super::sights::watch_the_cluster;
 use super::surveying::Observatory;
 use super::{Inner, Node, Partitions, status, topic_defaults};
-use crate::admin::Api;
+use crate::admin::{Api, Tls, TlsError};
 use crate::cluster::admission::Doorkeeper;
 use crate::cluster::calls::Caller;
 use crate::cluster::controller::Controller;
@@ -81,6 +81,9 @@ pub enum StartError {
     /// It found no cluster, or was not let in.
     #[error(transparent)]
     Join(#[from] JoinError),
+    /// The admin API cannot speak TLS with the files of the configuration.
+    #[error("[admin_tls]: {0}")]
+    AdminTls(#[from] TlsError),
     /// The cluster has let this node's data directory go.
     #[error("{0}")]
     Retired(String),
@@ -134,6 +137,7 @@ pub(super) async fn bind(address: &HostPort, purpose: &'static str) -> Result<Tc
 pub async fn start(config: NodeConfig) -> Result<Running, StartError> {
     std::fs::create_dir_all(&config.data_dir)
         .map_err(|source| StartError::DataDir { path: config.data_dir.clone(), source })?;
+    let admin_tls = config.admin_tls.clone().map(Tls::open).transpose()?;
     let stop = CancellationToken::new();
     let tasks = TaskTracker::new();
     let known = identity::load(&config.data_dir, config.node_id)?;
@@ -233,7 +237,7 @@ pub async fn start(config: NodeConfig) -> Result<Running, StartError> {
     tasks.spawn(watch_the_cluster(node.clone(), stop.clone()));
     look_after(&node, &stop, &tasks);
     serve_clients(&node, &stop, &tasks).await?;
-    let api = Api::new(Arc::new(node.clone()), Some(&node.inner.config.data_dir));
+    let api = Api::new(Arc::new(node.clone()), Some(&node.inner.config.data_dir)).with_tls(admin_tls);
     drop(calls.admin.set(api.clone()));
     status::serve(&node, &api, &stop, &tasks).await?;
     info!(node = me, cluster = %identity.cluster_id, "serving");

@@ -22,8 +22,8 @@ pub use change::{
     OperationView, Operations, PlannedMove, RebalanceRequest, RemoveNodeRequest,
 };
 pub use client::{
-    AdminClient, AdminError, AdminUrl, Attempt, EventItem, NodeBundle, Query, REQUEST_TIMEOUT, Subscription,
-    Told, WatchItem,
+    AdminClient, AdminError, AdminUrl, Attempt, ClientTls, EventItem, NodeBundle, Query, REQUEST_TIMEOUT,
+    Subscription, Told, WatchItem,
 };
 pub use problem::{PROBLEM_JSON, Problem};
 pub use render::{

@@ -2,11 +2,12 @@
 //!
 //! The flat form lists every node under `[[peers]]`. The older `[cluster]`
 //! form knows this node's address and those of a few seed nodes. The tables
-//! `[cluster.raft]`, `[cluster.storage]`, `[bind]`, `[advertise]` and
-//! `[broker]` may accompany either.
+//! `[cluster.raft]`, `[cluster.storage]`, `[bind]`, `[advertise]`, `[admin_tls]`
+//! and `[broker]` may accompany either.
 
 use std::path::{Path, PathBuf};
 
+use super::admin_tls::AdminTlsSettings;
 use super::error::{ConfigError, ConfigErrorKind as Kind};
 use super::layer::{Addresses, BrokerSettings, Layer, Located, Origin, Setting};
 use super::section::{Section, SourceFile, parse};
@@ -51,6 +52,10 @@ pub(super) fn parse_file(file: &SourceFile) -> Result<Layer, ConfigError> {
     }
     if let Some(section) = root.table("cluster")? {
         cluster(section, &mut layer)?;
+    }
+    let admin_tls = root.origin_of("admin_tls");
+    if let Some(section) = root.table("admin_tls")? {
+        layer.admin_tls = AdminTlsSettings::from_section(section, admin_tls)?;
     }
     if let Some(section) = root.table("broker")? {
         layer.broker = broker(section)?;

@@ -6,6 +6,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use super::admin_tls::AdminTlsSettings;
 use super::upkeep::UpkeepSettings;
 use super::{ApiKey, Peer, Seed};
 use crate::HostPort;
@@ -106,6 +107,7 @@ pub(super) struct Layer {
     pub election_timeout_ms: Setting<u64>,
     pub heartbeat_interval_ms: Setting<u64>,
     pub admin_api_key: Setting<ApiKey>,
+    pub admin_tls: AdminTlsSettings,
     pub upkeep: UpkeepSettings,
     pub broker: BrokerSettings,
 }
@@ -143,6 +145,7 @@ impl Layer {
             election_timeout_ms: self.election_timeout_ms.or(lower.election_timeout_ms),
             heartbeat_interval_ms: self.heartbeat_interval_ms.or(lower.heartbeat_interval_ms),
             admin_api_key: self.admin_api_key.or(lower.admin_api_key),
+            admin_tls: self.admin_tls.over(lower.admin_tls),
             upkeep: self.upkeep.over(lower.upkeep),
             // Only files have a [broker] table.
             broker: lower.broker,

@@ -8,6 +8,7 @@
 //! Reading the file and the environment happens in [`load`] and nowhere else;
 //! everything behind it is pure.
 
+mod admin_tls;
 mod api_key;
 mod error;
 mod file;
@@ -26,6 +27,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
+pub use admin_tls::AdminTls;
 pub use api_key::{ApiKey, ApiKeyError};
 pub use error::{ConfigError, ConfigErrorKind};
 pub use layer::Origin;
@@ -90,6 +92,8 @@ pub struct NodeConfig {
     pub upkeep: Upkeep,
     /// The admin API key, if one was given; otherwise the cluster draws one.
     pub admin_api_key: Option<ApiKey>,
+    /// The files with which the admin API speaks TLS; `None`: it speaks plain HTTP.
+    pub admin_tls: Option<AdminTls>,
     /// Who set what, to be shown with the values: see [`NodeConfig::view`].
     pub origins: Origins,
 }

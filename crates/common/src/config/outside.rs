@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use super::admin_tls::AdminTlsSettings;
 use super::error::{ConfigError, ConfigErrorKind as Kind};
 use super::layer::{Addresses, Layer, Located, Origin, Setting};
 use super::section::parse;
@@ -116,6 +117,7 @@ pub(super) fn from_environment(environment: &Environment) -> Result<Layer, Confi
         peers: environment.setting("CHRONIK_CLUSTER_PEERS").map(peers).transpose()?,
         upkeep: UpkeepSettings::from_environment(environment)?,
         admin_api_key: environment.setting("CHRONIK_ADMIN_API_KEY").map(api_key).transpose()?,
+        admin_tls: AdminTlsSettings::from_environment(environment),
         ..Layer::default()
     })
 }

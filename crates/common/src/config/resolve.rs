@@ -69,6 +69,7 @@ pub(super) fn resolve(layer: Layer) -> Result<NodeConfig> {
         )),
         upkeep: layer.upkeep.resolve(),
         admin_api_key: layer.admin_api_key.map(|key| key.value),
+        admin_tls: layer.admin_tls.resolve()?,
         origins,
     })
 }

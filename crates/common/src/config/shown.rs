@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::layer::{Layer, Setting};
-use super::{Formation, NodeConfig, Origin};
+use super::{AdminTls, Formation, NodeConfig, Origin};
 use crate::admin::v1::{ConfigEntry, ConfigView};
 
 /// Who set what, by the setting's name in the file. What is not in it has its default.
@@ -48,7 +48,7 @@ impl Origins {
             ("broker.offsets_topic_num_partitions", at(&broker.offsets_topic_partitions)),
             ("broker.group_initial_rebalance_delay_ms", at(&broker.group_initial_rebalance_delay_ms)),
         ];
-        let settings = settings.into_iter().chain(layer.upkeep.origins());
+        let settings = settings.into_iter().chain(layer.upkeep.origins()).chain(layer.admin_tls.origins());
         Self(settings.filter_map(|(name, origin)| Some((name, origin?.clone()))).collect())
     }
 }
@@ -112,6 +112,12 @@ impl NodeConfig {
             ("auto_leader_rebalance", set(&upkeep.auto_leader_rebalance)),
             ("leader_rebalance_after_ms", ms(upkeep.leader_rebalance_after)),
         ];
+        if let Some(AdminTls { cert_file, key_file, client_ca_file }) = &self.admin_tls {
+            values.push(("admin_tls.cert_file", set(&cert_file.display())));
+            values.push(("admin_tls.key_file", set(&key_file.display())));
+            values
+                .extend(client_ca_file.iter().map(|file| ("admin_tls.client_ca_file", set(&file.display()))));
+        }
         match &self.formation {
             Formation::Standalone => {}
             Formation::Peers(peers) => {

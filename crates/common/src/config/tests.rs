@@ -250,6 +250,25 @@ fn the_admin_key_is_never_printed() {
 }
 
 #[test]
+fn the_admin_api_speaks_tls_with_files_that_each_source_may_name() {
+    assert_eq!(from_file("").admin_tls, None);
+    let file = "[admin_tls]\ncert_file = \"c.pem\"\nkey_file = \"k.pem\"\n";
+    let variables =
+        [("CHRONIK_ADMIN_TLS_KEY_FILE", "/run/k"), ("CHRONIK_ADMIN_TLS_CLIENT_CA_FILE", "/run/ca")];
+    let config = settle(file, &variables, &Flags::default()).unwrap();
+    let files = AdminTls {
+        cert_file: "c.pem".into(),
+        key_file: "/run/k".into(),
+        client_ca_file: Some("/run/ca".into()),
+    };
+    assert_eq!(config.admin_tls, Some(files));
+    let view = config.view();
+    let origin = |name: &str| &view.entries.iter().find(|entry| entry.name == name).unwrap().origin;
+    assert_eq!(origin("admin_tls.cert_file"), "file node.toml, line 2");
+    assert_eq!(origin("admin_tls.key_file"), "CHRONIK_ADMIN_TLS_KEY_FILE");
+}
+
+#[test]
 fn every_mistake_in_a_file_names_line_key_and_remedy() {
     let one = "[[peers]]\nid = 1\nkafka = \"a:1\"\nwal = \"a:2\"\nraft = \"a:3\"\n";
     let cases = [
@@ -298,6 +317,12 @@ fn every_mistake_in_a_file_names_line_key_and_remedy() {
         "auto_rebalance = \"yes\"\n".to_owned(),
         "auto_rebalance = true\n[cluster]\nauto_rebalance = true\n".to_owned(),
         "[cluster]\nreplica_move_rate = -1\n".to_owned(),
+        "[admin_tls]\ncert_file = \"c.pem\"\n".to_owned(),
+        "[admin_tls]\nkey_file = \"k.pem\"\n".to_owned(),
+        "[admin_tls]\nclient_ca_file = \"ca.pem\"\n".to_owned(),
+        "[admin_tls]\ncert_file = \"\"\n".to_owned(),
+        "[admin_tls]\n".to_owned(),
+        "[admin_tls]\ncertfile = \"c.pem\"\n".to_owned(),
     ];
     let transcript: Vec<_> =
         cases.iter().map(|text| format!("{}\n=> {}\n", text.trim_end(), refusal(text))).collect();
@@ -319,6 +344,7 @@ fn every_mistake_in_the_environment_names_the_variable() {
         ("CHRONIK_LOG_RETENTION_BYTES", "1 GB"),
         ("CHRONIK_REPLICA_MOVE_RATE", "-1"),
         ("CHRONIK_AUTO_REBALANCE", "yes"),
+        ("CHRONIK_ADMIN_TLS_CERT_FILE", "c.pem"),
     ];
     let told = |(name, value)| {
         let error = settle("", &[(name, value)], &Flags::default()).unwrap_err();

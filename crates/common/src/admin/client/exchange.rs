@@ -7,6 +7,7 @@ use reqwest::{RequestBuilder, StatusCode};
 use serde::de::DeserializeOwned;
 
 use super::error::{AdminError, Attempt};
+use super::tls::{Trust, remedy};
 use crate::admin::Problem;
 
 /// How long one node has for one answer.
@@ -31,13 +32,13 @@ pub(super) enum Reply<T> {
 }
 
 /// An HTTP client with the limits above.
-pub(super) fn http_client() -> Result<reqwest::Client, String> {
-    builder().timeout(REQUEST_TIMEOUT).build().map_err(|error| error.to_string())
+pub(super) fn http_client(trust: &Trust) -> Result<reqwest::Client, String> {
+    trust.apply(builder()).timeout(REQUEST_TIMEOUT).build().map_err(|error| innermost(&error))
 }
 
 /// An HTTP client for answers that never end.
-pub(super) fn stream_client() -> Result<reqwest::Client, String> {
-    builder().build().map_err(|error| error.to_string())
+pub(super) fn stream_client(trust: &Trust) -> Result<reqwest::Client, String> {
+    trust.apply(builder()).build().map_err(|error| innermost(&error))
 }
 
 fn builder() -> reqwest::ClientBuilder {
@@ -115,7 +116,7 @@ fn understand<T: DeserializeOwned>(url: String, status: StatusCode, body: &[u8])
 }
 
 /// The cause at the bottom of a chain: "Connection refused" rather than "error
-/// sending request".
+/// sending request". Failures of TLS are told with what to do about them.
 pub(super) fn innermost(error: &reqwest::Error) -> String {
     if error.is_timeout() {
         return "it did not answer in time".into();
@@ -124,5 +125,8 @@ pub(super) fn innermost(error: &reqwest::Error) -> String {
     while let Some(source) = cause.source() {
         cause = source;
     }
-    cause.to_string()
+    match cause.downcast_ref().and_then(remedy) {
+        Some(remedy) => format!("{cause}; {remedy}"),
+        None => cause.to_string(),
+    }
 }

@@ -10,6 +10,7 @@ mod error;
 mod exchange;
 mod sse;
 mod stream;
+mod tls;
 mod url;
 mod v1;
 
@@ -29,11 +30,13 @@ use super::change::{
 use super::problem::Problem;
 use super::storage::StorageReport;
 use super::types::{Health, Members, Status};
+use crate::HostPort;
 use crate::config::ApiKey;
 
 pub use error::{AdminError, Attempt};
 pub use exchange::REQUEST_TIMEOUT;
 pub use stream::{EventItem, Subscription, Told, WatchItem};
+pub use tls::ClientTls;
 pub use url::AdminUrl;
 pub use v1::{NodeBundle, Query};
 
@@ -63,9 +66,18 @@ impl AdminClient {
     /// # Errors
     /// A text, if the system gives no random numbers or the like.
     pub fn new(urls: Vec<AdminUrl>, key: Option<ApiKey>) -> Result<Self, String> {
+        Self::with_tls(urls, key, &ClientTls::default())
+    }
+
+    /// The same for nodes that speak TLS.
+    ///
+    /// # Errors
+    /// A text, if a file cannot be used, or the system names no authorities and neither does a file.
+    pub fn with_tls(urls: Vec<AdminUrl>, key: Option<ApiKey>, tls: &ClientTls) -> Result<Self, String> {
+        let trust = tls.read(urls.iter().any(AdminUrl::is_tls))?;
         Ok(Self {
-            http: http_client()?,
-            streams: stream_client()?,
+            http: http_client(&trust)?,
+            streams: stream_client(&trust)?,
             urls,
             key,
             first: Arc::default(),
@@ -73,10 +85,14 @@ impl AdminClient {
         })
     }
 
-    /// The same client for one node alone.
-    #[must_use]
-    pub fn at(&self, url: AdminUrl) -> Self {
-        Self { urls: vec![url], first: Arc::default(), ..self.clone() }
+    /// The same client for the node at this address alone. It speaks TLS if the node that answered last does.
+    ///
+    /// # Errors
+    /// A text, if the address cannot be one of an admin API.
+    pub fn at(&self, address: &HostPort) -> Result<Self, String> {
+        let tls = self.in_order().next().is_some_and(|(_, url)| url.is_tls());
+        let url = AdminUrl::of(address, tls)?;
+        Ok(Self { urls: vec![url], first: Arc::default(), ..self.clone() })
     }
 
     /// The state of the cluster.

@@ -6,13 +6,13 @@ use clap::{Args, ValueEnum};
 
 use super::CommandError;
 use crate::admin::ADMIN_KEY_FILE;
-use crate::admin::client::{AdminClient, AdminUrl};
+use crate::admin::client::{AdminClient, AdminUrl, ClientTls};
 use crate::config::{ApiKey, Environment, Flags, NodeConfig, load};
 
 /// The arguments that every command has.
 #[derive(Debug, Clone, Default, Args)]
 pub struct CommonArgs {
-    /// Admin API of a node, http://host:port; repeat it to name others to fall back on
+    /// Admin API of a node, http://host:port or https://host:port; repeat it to name others to fall back on
     #[arg(long, value_name = "URL")]
     pub admin: Vec<String>,
 
@@ -23,6 +23,18 @@ pub struct CommonArgs {
     /// File that holds the admin API key
     #[arg(long, value_name = "FILE")]
     pub api_key_file: Option<PathBuf>,
+
+    /// Certificates of the authorities that sign the nodes' certificates, instead of the system's
+    #[arg(long, value_name = "FILE")]
+    pub ca_file: Option<PathBuf>,
+
+    /// Certificate to show to nodes that ask for one
+    #[arg(long, value_name = "FILE")]
+    pub cert_file: Option<PathBuf>,
+
+    /// Private key of that certificate
+    #[arg(long, value_name = "FILE")]
+    pub key_file: Option<PathBuf>,
 
     /// How to show the answer
     #[arg(short, long, value_enum, default_value_t)]
@@ -53,22 +65,39 @@ impl CommonArgs {
     pub fn client(&self, environment: &Environment) -> Result<AdminClient, CommandError> {
         let (urls, config) = self.nodes_to_ask(environment)?;
         let key = self.find_key(environment, config.as_ref())?;
-        AdminClient::new(urls, Some(key)).map_err(CommandError::Internal)
+        AdminClient::with_tls(urls, Some(key), &self.tls(environment)).map_err(CommandError::Usage)
+    }
+
+    /// Each flag, else its variable.
+    fn tls(&self, environment: &Environment) -> ClientTls {
+        let file =
+            |flag: &Option<PathBuf>, name| flag.clone().or_else(|| environment.get(name).map(PathBuf::from));
+        ClientTls {
+            ca_file: file(&self.ca_file, "CHRONIK_ADMIN_CA_FILE"),
+            cert_file: file(&self.cert_file, "CHRONIK_ADMIN_CERT_FILE"),
+            key_file: file(&self.key_file, "CHRONIK_ADMIN_KEY_FILE"),
+        }
     }
 
     /// The same arguments for another command line, each after a space.
     pub(super) fn as_typed(&self) -> String {
         let path = |path: &PathBuf| path.display().to_string();
         let admin = self.admin.iter().map(|url| ("--admin", url.clone()));
-        let config = self.config.iter().map(|file| ("--config", path(file)));
-        let key = self.api_key_file.iter().map(|file| ("--api-key-file", path(file)));
-        let words =
-            admin.chain(config).chain(key).flat_map(|(flag, value)| [flag.to_owned(), quoted(&value)]);
+        let files = [
+            ("--config", &self.config),
+            ("--api-key-file", &self.api_key_file),
+            ("--ca-file", &self.ca_file),
+            ("--cert-file", &self.cert_file),
+            ("--key-file", &self.key_file),
+        ];
+        let files = files.into_iter().filter_map(|(flag, file)| Some((flag, path(file.as_ref()?))));
+        let words = admin.chain(files).flat_map(|(flag, value)| [flag.to_owned(), quoted(&value)]);
         words.flat_map(|word| [" ".to_owned(), word]).collect()
     }
 
     /// `--admin`, else `--config`, else `CHRONIK_ADMIN_URL`, else the file of
-    /// the environment or the default, else this machine.
+    /// the environment or the default, else this machine. What a configuration
+    /// with `[admin_tls]` names speaks TLS.
     fn nodes_to_ask(
         &self,
         environment: &Environment,
@@ -79,17 +108,15 @@ impl CommonArgs {
             (true, None, Some(urls)) => Some(urls.collect()),
             _ => None,
         };
-        let parse = |urls: Vec<String>| {
-            let urls: Result<_, _> = urls.iter().map(|url| url.parse()).collect();
-            urls.map_err(CommandError::Usage)
-        };
         if let Some(named) = named {
             let config = self.config.is_some().then(|| self.read_config(environment)).transpose()?;
-            return Ok((parse(named.into_iter().map(str::to_owned).collect())?, config));
+            let urls: Result<_, _> = named.into_iter().map(str::parse).collect();
+            return Ok((urls.map_err(CommandError::Usage)?, config));
         }
         let config = self.read_config(environment)?;
-        let urls = parse(config.admin_addresses().iter().map(ToString::to_string).collect())?;
-        Ok((urls, Some(config)))
+        let tls = config.admin_tls.is_some();
+        let urls: Result<_, _> = config.admin_addresses().iter().map(|at| AdminUrl::of(at, tls)).collect();
+        Ok((urls.map_err(CommandError::Usage)?, Some(config)))
     }
 
     fn read_config(&self, environment: &Environment) -> Result<NodeConfig, CommandError> {
@@ -147,9 +174,13 @@ mod tests {
         let common = CommonArgs {
             admin: vec!["http://a:1".into(), "b:2".into()],
             api_key_file: Some("/my keys/it's".into()),
+            ca_file: Some("ca.pem".into()),
             ..CommonArgs::default()
         };
-        assert_eq!(common.as_typed(), r" --admin http://a:1 --admin b:2 --api-key-file '/my keys/it'\''s'");
+        assert_eq!(
+            common.as_typed(),
+            r" --admin http://a:1 --admin b:2 --api-key-file '/my keys/it'\''s' --ca-file ca.pem"
+        );
         let common = CommonArgs { config: Some("/etc/chronik/node1.toml".into()), ..CommonArgs::default() };
         assert_eq!(common.as_typed(), " --config /etc/chronik/node1.toml");
     }

@@ -59,6 +59,8 @@ pub const HELP_END: &str = concat!(
 Environment:
   CHRONIK_ADMIN_URL      admin APIs to ask, separated by commas
   CHRONIK_ADMIN_API_KEY  the admin API key
+  CHRONIK_ADMIN_CA_FILE, CHRONIK_ADMIN_CERT_FILE, CHRONIK_ADMIN_KEY_FILE
+                         as --ca-file, --cert-file and --key-file
   CHRONIK_CONFIG         a node's configuration file, as for the server
 
 ",

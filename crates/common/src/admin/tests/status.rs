@@ -109,7 +109,7 @@ async fn a_key_file_is_a_flag_and_beats_the_environment() {
 #[tokio::test]
 async fn usage_mistakes_exit_with_2() {
     assert_eq!(status_with("--config /nowhere", &environment()).await.unwrap_err().exit_code(), 2);
-    assert_eq!(status(&["https://a:1".into()]).await.unwrap_err().exit_code(), 2);
+    assert_eq!(status(&["ftp://a:1".into()]).await.unwrap_err().exit_code(), 2);
 }
 
 #[tokio::test]
