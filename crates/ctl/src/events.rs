@@ -97,7 +97,9 @@ impl EventsArgs {
                 }
                 Some(Told::Item(EventItem::Resync)) => {
                     if shown.resync() {
-                        console.note("Another journal goes on from here: an event may be missing or shown twice.");
+                        console.note(
+                            "Another journal goes on from here: an event may be missing or shown twice.",
+                        );
                     }
                 }
                 Some(Told::Item(EventItem::Event(_))) => {}
@@ -170,7 +172,7 @@ fn print(line: &str) -> Result<(), CommandError> {
 }
 
 const TABLE: [Column; 5] =
-    [text("TIME (UTC)", 1), text("KIND", 0), text("OBJECT", 0), text("MESSAGE", 2), text("ID", 3)];
+    [text("TIME (UTC)", 0), text("KIND", 2), text("OBJECT", 1), text("MESSAGE", 0), text("ID", 3)];
 
 fn table(events: &Events, width: Option<u16>) -> String {
     let rows: Vec<_> = events

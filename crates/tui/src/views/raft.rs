@@ -11,7 +11,7 @@ use crate::state::Data;
 pub(super) struct Raft;
 
 const COLUMNS: [Column; 7] = [
-    column("GROUP", 18, 0),
+    wide("GROUP", 22, 0),
     column("LEADER", 7, 2),
     column("TERM", 7, 3),
     column("COMMITTED", 12, 4),
