@@ -9,7 +9,7 @@ use crate::state::Data;
 
 pub(super) struct Findings;
 
-const COLUMNS: [Column; 3] = [wide("FINDING", 34, 0), column("HOW BAD", 10, 2), wide("NEXT", 33, 1)];
+const COLUMNS: [Column; 3] = [wide("FINDING", 22, 0), column("HOW BAD", 10, 2), wide("NEXT", 44, 1)];
 
 fn severity(severity: Severity) -> Cell {
     match severity {
