@@ -32,6 +32,7 @@ Register-ArgumentCompleter -Native -CommandName 'chronikctl' -ScriptBlock {
             [CompletionResult]::new('rebalance', 'rebalance', [CompletionResultType]::ParameterValue, 'Spread replicas and leaders evenly over the nodes, and wait until that is done')
             [CompletionResult]::new('operation', 'operation', [CompletionResultType]::ParameterValue, 'List, show, wait for or cancel what the cluster is busy with')
             [CompletionResult]::new('health', 'health', [CompletionResultType]::ParameterValue, 'Tell whether the cluster is well, and if not: why, where, and what to do')
+            [CompletionResult]::new('top', 'top', [CompletionResultType]::ParameterValue, 'Watch the whole cluster on a live dashboard')
             [CompletionResult]::new('node', 'node', [CompletionResultType]::ParameterValue, 'List, describe, drain and undrain nodes')
             [CompletionResult]::new('topic', 'topic', [CompletionResultType]::ParameterValue, 'List, describe, create, alter and delete topics')
             [CompletionResult]::new('partition', 'partition', [CompletionResultType]::ParameterValue, 'List and describe partitions, transfer their leadership, move their replicas')
@@ -208,10 +209,28 @@ Register-ArgumentCompleter -Native -CommandName 'chronikctl' -ScriptBlock {
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to show the answer')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show the answer')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of the one that the variable or the file names')
-            [CompletionResult]::new('--watch', '--watch', [CompletionResultType]::ParameterName, 'Ask again every second, and tell whenever the answer changes')
+            [CompletionResult]::new('--watch', '--watch', [CompletionResultType]::ParameterName, 'Stay connected, and tell whenever the answer changes')
             [CompletionResult]::new('--exit-when-healthy', '--exit-when-healthy', [CompletionResultType]::ParameterName, 'Wait until the cluster is healthy; implies --watch')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'chronikctl;top' {
+            [CompletionResult]::new('--view', '--view', [CompletionResultType]::ParameterName, 'The view to start with')
+            [CompletionResult]::new('--record', '--record', [CompletionResultType]::ParameterName, 'Write all that the dashboard sees and all keys to this file, for --replay')
+            [CompletionResult]::new('--record-limit', '--record-limit', [CompletionResultType]::ParameterName, 'Stop writing to that file before it is larger than this')
+            [CompletionResult]::new('--replay', '--replay', [CompletionResultType]::ParameterName, 'Show what such a file holds instead of a cluster')
+            [CompletionResult]::new('--admin', '--admin', [CompletionResultType]::ParameterName, 'Admin API of a node, http://host:port; repeat it to name others to fall back on')
+            [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Find the nodes, and the key that this machine''s node keeps, through a node''s configuration')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Find the nodes, and the key that this machine''s node keeps, through a node''s configuration')
+            [CompletionResult]::new('--api-key-file', '--api-key-file', [CompletionResultType]::ParameterName, 'File that holds the admin API key')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to show the answer')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show the answer')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of the one that the variable or the file names')
+            [CompletionResult]::new('--rw', '--rw', [CompletionResultType]::ParameterName, 'Allow changes; each is shown as a plan and confirmed before it is made')
+            [CompletionResult]::new('--once', '--once', [CompletionResultType]::ParameterName, 'Print the view once as text, worst first, and leave; so does a pipe instead of a terminal')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
         'chronikctl;node' {
@@ -672,7 +691,7 @@ Register-ArgumentCompleter -Native -CommandName 'chronikctl' -ScriptBlock {
         'chronikctl;events' {
             [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Only since a time, such as 2026-11-28T08:00:00Z, or 10m for ten minutes ago')
             [CompletionResult]::new('--kind', '--kind', [CompletionResultType]::ParameterName, 'Only of this kind, as the column KIND has it')
-            [CompletionResult]::new('--object', '--object', [CompletionResultType]::ParameterName, 'Only of this object, such as orders-3 or "node 2"')
+            [CompletionResult]::new('--object', '--object', [CompletionResultType]::ParameterName, 'Only of objects with this in their name, such as orders-3 or "node 2"')
             [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'At most so many, the newest')
             [CompletionResult]::new('--admin', '--admin', [CompletionResultType]::ParameterName, 'Admin API of a node, http://host:port; repeat it to name others to fall back on')
             [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Find the nodes, and the key that this machine''s node keeps, through a node''s configuration')
@@ -681,8 +700,8 @@ Register-ArgumentCompleter -Native -CommandName 'chronikctl' -ScriptBlock {
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to show the answer')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to show the answer')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of the one that the variable or the file names')
-            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Go on and show new events as they happen, a line each')
-            [CompletionResult]::new('--follow', '--follow', [CompletionResultType]::ParameterName, 'Go on and show new events as they happen, a line each')
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Go on and show new events as they happen, a line each; with -o json and -o yaml a JSON object a line')
+            [CompletionResult]::new('--follow', '--follow', [CompletionResultType]::ParameterName, 'Go on and show new events as they happen, a line each; with -o json and -o yaml a JSON object a line')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
@@ -966,6 +985,7 @@ Register-ArgumentCompleter -Native -CommandName 'chronikctl' -ScriptBlock {
             [CompletionResult]::new('rebalance', 'rebalance', [CompletionResultType]::ParameterValue, 'Spread replicas and leaders evenly over the nodes, and wait until that is done')
             [CompletionResult]::new('operation', 'operation', [CompletionResultType]::ParameterValue, 'List, show, wait for or cancel what the cluster is busy with')
             [CompletionResult]::new('health', 'health', [CompletionResultType]::ParameterValue, 'Tell whether the cluster is well, and if not: why, where, and what to do')
+            [CompletionResult]::new('top', 'top', [CompletionResultType]::ParameterValue, 'Watch the whole cluster on a live dashboard')
             [CompletionResult]::new('node', 'node', [CompletionResultType]::ParameterValue, 'List, describe, drain and undrain nodes')
             [CompletionResult]::new('topic', 'topic', [CompletionResultType]::ParameterValue, 'List, describe, create, alter and delete topics')
             [CompletionResult]::new('partition', 'partition', [CompletionResultType]::ParameterValue, 'List and describe partitions, transfer their leadership, move their replicas')
@@ -1014,6 +1034,9 @@ Register-ArgumentCompleter -Native -CommandName 'chronikctl' -ScriptBlock {
             break
         }
         'chronikctl;help;health' {
+            break
+        }
+        'chronikctl;help;top' {
             break
         }
         'chronikctl;help;node' {

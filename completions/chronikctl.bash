@@ -73,6 +73,9 @@ _chronikctl() {
             chronikctl,status)
                 cmd="chronikctl__subcmd__status"
                 ;;
+            chronikctl,top)
+                cmd="chronikctl__subcmd__top"
+                ;;
             chronikctl,topic)
                 cmd="chronikctl__subcmd__topic"
                 ;;
@@ -228,6 +231,9 @@ _chronikctl() {
                 ;;
             chronikctl__subcmd__help,status)
                 cmd="chronikctl__subcmd__help__subcmd__status"
+                ;;
+            chronikctl__subcmd__help,top)
+                cmd="chronikctl__subcmd__help__subcmd__top"
                 ;;
             chronikctl__subcmd__help,topic)
                 cmd="chronikctl__subcmd__help__subcmd__topic"
@@ -509,7 +515,7 @@ _chronikctl() {
 
     case "${cmd}" in
         chronikctl)
-            opts="-h -V --context --help --version status add-node remove-node rebalance operation health node topic partition group raft events audit key config context doctor debug completions help"
+            opts="-h -V --context --help --version status add-node remove-node rebalance operation health top node topic partition group raft events audit key config context doctor debug completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1623,7 +1629,7 @@ _chronikctl() {
             return 0
             ;;
         chronikctl__subcmd__help)
-            opts="status add-node remove-node rebalance operation health node topic partition group raft events audit key config context doctor debug completions help"
+            opts="status add-node remove-node rebalance operation health top node topic partition group raft events audit key config context doctor debug completions help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2295,6 +2301,20 @@ _chronikctl() {
             return 0
             ;;
         chronikctl__subcmd__help__subcmd__status)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        chronikctl__subcmd__help__subcmd__top)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -3769,6 +3789,64 @@ _chronikctl() {
                 return 0
             fi
             case "${prev}" in
+                --admin)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -c)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --api-key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table wide json yaml name" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table wide json yaml name" -- "${cur}"))
+                    return 0
+                    ;;
+                --context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        chronikctl__subcmd__top)
+            opts="-c -o -h --view --rw --once --record --record-limit --replay --admin --config --api-key-file --output --context --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --view)
+                    COMPREPLY=($(compgen -W "overview nodes partitions topics groups raft events operations" -- "${cur}"))
+                    return 0
+                    ;;
+                --record)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --record-limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --replay)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --admin)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

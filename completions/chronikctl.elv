@@ -29,6 +29,7 @@ set edit:completion:arg-completer[chronikctl] = {|@words|
             cand rebalance 'Spread replicas and leaders evenly over the nodes, and wait until that is done'
             cand operation 'List, show, wait for or cancel what the cluster is busy with'
             cand health 'Tell whether the cluster is well, and if not: why, where, and what to do'
+            cand top 'Watch the whole cluster on a live dashboard'
             cand node 'List, describe, drain and undrain nodes'
             cand topic 'List, describe, create, alter and delete topics'
             cand partition 'List and describe partitions, transfer their leadership, move their replicas'
@@ -189,10 +190,27 @@ set edit:completion:arg-completer[chronikctl] = {|@words|
             cand -o 'How to show the answer'
             cand --output 'How to show the answer'
             cand --context 'The context to use, instead of the one that the variable or the file names'
-            cand --watch 'Ask again every second, and tell whenever the answer changes'
+            cand --watch 'Stay connected, and tell whenever the answer changes'
             cand --exit-when-healthy 'Wait until the cluster is healthy; implies --watch'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
+        }
+        &'chronikctl;top'= {
+            cand --view 'The view to start with'
+            cand --record 'Write all that the dashboard sees and all keys to this file, for --replay'
+            cand --record-limit 'Stop writing to that file before it is larger than this'
+            cand --replay 'Show what such a file holds instead of a cluster'
+            cand --admin 'Admin API of a node, http://host:port; repeat it to name others to fall back on'
+            cand -c 'Find the nodes, and the key that this machine''s node keeps, through a node''s configuration'
+            cand --config 'Find the nodes, and the key that this machine''s node keeps, through a node''s configuration'
+            cand --api-key-file 'File that holds the admin API key'
+            cand -o 'How to show the answer'
+            cand --output 'How to show the answer'
+            cand --context 'The context to use, instead of the one that the variable or the file names'
+            cand --rw 'Allow changes; each is shown as a plan and confirmed before it is made'
+            cand --once 'Print the view once as text, worst first, and leave; so does a pipe instead of a terminal'
+            cand -h 'Print help'
+            cand --help 'Print help'
         }
         &'chronikctl;node'= {
             cand --context 'The context to use, instead of the one that the variable or the file names'
@@ -599,7 +617,7 @@ set edit:completion:arg-completer[chronikctl] = {|@words|
         &'chronikctl;events'= {
             cand --since 'Only since a time, such as 2026-11-28T08:00:00Z, or 10m for ten minutes ago'
             cand --kind 'Only of this kind, as the column KIND has it'
-            cand --object 'Only of this object, such as orders-3 or "node 2"'
+            cand --object 'Only of objects with this in their name, such as orders-3 or "node 2"'
             cand --limit 'At most so many, the newest'
             cand --admin 'Admin API of a node, http://host:port; repeat it to name others to fall back on'
             cand -c 'Find the nodes, and the key that this machine''s node keeps, through a node''s configuration'
@@ -608,8 +626,8 @@ set edit:completion:arg-completer[chronikctl] = {|@words|
             cand -o 'How to show the answer'
             cand --output 'How to show the answer'
             cand --context 'The context to use, instead of the one that the variable or the file names'
-            cand -f 'Go on and show new events as they happen, a line each'
-            cand --follow 'Go on and show new events as they happen, a line each'
+            cand -f 'Go on and show new events as they happen, a line each; with -o json and -o yaml a JSON object a line'
+            cand --follow 'Go on and show new events as they happen, a line each; with -o json and -o yaml a JSON object a line'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -855,6 +873,7 @@ set edit:completion:arg-completer[chronikctl] = {|@words|
             cand rebalance 'Spread replicas and leaders evenly over the nodes, and wait until that is done'
             cand operation 'List, show, wait for or cancel what the cluster is busy with'
             cand health 'Tell whether the cluster is well, and if not: why, where, and what to do'
+            cand top 'Watch the whole cluster on a live dashboard'
             cand node 'List, describe, drain and undrain nodes'
             cand topic 'List, describe, create, alter and delete topics'
             cand partition 'List and describe partitions, transfer their leadership, move their replicas'
@@ -893,6 +912,8 @@ set edit:completion:arg-completer[chronikctl] = {|@words|
         &'chronikctl;help;operation;cancel'= {
         }
         &'chronikctl;help;health'= {
+        }
+        &'chronikctl;help;top'= {
         }
         &'chronikctl;help;node'= {
             cand list 'List the nodes: state, version, what they lead and hold, how full they are'

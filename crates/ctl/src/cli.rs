@@ -15,7 +15,7 @@ use crate::bundle::DebugCommand;
 use crate::call::Call;
 use crate::complete::{self, CompletionsArgs};
 use crate::config::ConfigCommand;
-use crate::context::ContextCommand;
+use crate::context::{ContextCommand, WHICH_ONE};
 use crate::contexts::{Contexts, File, InUse, choose, overlay};
 use crate::doctor::DoctorArgs;
 use crate::events::EventsArgs;
@@ -26,6 +26,7 @@ use crate::key::KeyCommand;
 use crate::node::NodeCommand;
 use crate::partition::PartitionCommand;
 use crate::raft::RaftCommand;
+use crate::top::TopArgs;
 use crate::topic::TopicCommand;
 
 /// How a person calls this program.
@@ -52,6 +53,8 @@ pub enum Command {
     Cluster(ClusterCommand),
     /// Tell whether the cluster is well, and if not: why, where, and what to do
     Health(HealthArgs),
+    /// Watch the whole cluster on a live dashboard
+    Top(TopArgs),
     /// List, describe, drain and undrain nodes
     #[command(subcommand)]
     Node(NodeCommand),
@@ -78,7 +81,7 @@ pub enum Command {
     #[command(subcommand)]
     Config(ConfigCommand),
     /// Name clusters, and choose the one to ask
-    #[command(subcommand)]
+    #[command(subcommand, after_help = WHICH_ONE)]
     Context(ContextCommand),
     /// Check configuration, ports, peers, versions, clocks and disks, and say what to do
     Doctor(DoctorArgs),
@@ -158,6 +161,7 @@ impl Command {
                 command.answer(call.session).await
             }
             Self::Health(args) => args.run(call).await,
+            Self::Top(args) => args.run(call).await,
             Self::Node(command) => command.run(call).await,
             Self::Topic(command) => command.run(call).await,
             Self::Partition(command) => command.run(call).await,

@@ -11,6 +11,13 @@ use crate::complete;
 use crate::contexts::{Colour, Context, Contexts, File, unknown};
 use crate::table::{self, Column, facts, known, render, text, word};
 
+/// Which context a command uses.
+pub const WHICH_ONE: &str = "\
+Which context a command uses:
+  The one that --context names, else the one that CHRONIK_CONTEXT names, else the current one. One that is named stays
+  in force next to --admin and --config: its key is used, and it is as protected or read-only as it says. The current
+  one is not applied at all if --admin, --config, CHRONIK_ADMIN_URL or CHRONIK_CONFIG names the nodes.";
+
 /// What can be done with contexts.
 #[derive(Debug, Clone, Subcommand)]
 pub enum ContextCommand {

@@ -1,29 +1,22 @@
 //! `events`: what happened in the cluster.
 
-use std::collections::BTreeSet;
-use std::time::Duration;
-
-use chronik_common::admin::AdminClient;
 use chronik_common::admin::command::{CommandError, CommonArgs, Output, Report};
 use chronik_common::admin::v1::{Event, Events};
+use chronik_common::admin::{AdminClient, EventItem, Told};
 use clap::Args;
-use tokio::time::sleep;
 
 use crate::call::{Call, answer, help_end};
 use crate::table::{Column, render, text, word};
 use crate::time;
 
-/// Pause between two questions.
-const PAUSE: Duration = Duration::from_secs(1);
-/// How far a question reaches back behind the newest event that is known:
-/// clocks of two nodes differ, and the next answer may be another node's.
-const OVERLAP_MS: i64 = 2_000;
+/// An id that no node knows: it then tells all that it remembers.
+const FROM_THE_START: &str = "0-0";
 /// The exit code of a command that was interrupted.
 const INTERRUPTED: u8 = 130;
 
 /// The arguments of `events`.
 #[derive(Debug, Clone, Args)]
-#[command(after_help = help_end(&["events --since 10m", "events --follow --object orders-3"]))]
+#[command(after_help = help_end(&["events --since 10m", "events --follow --object orders-3", "events --follow -o json"]))]
 pub struct EventsArgs {
     /// Only since a time, such as 2026-11-28T08:00:00Z, or 10m for ten minutes ago
     #[arg(long, value_name = "TIME", value_parser = time::since)]
@@ -33,7 +26,7 @@ pub struct EventsArgs {
     #[arg(long)]
     pub kind: Option<String>,
 
-    /// Only of this object, such as orders-3 or "node 2"
+    /// Only of objects with this in their name, such as orders-3 or "node 2"
     #[arg(long)]
     pub object: Option<String>,
 
@@ -41,7 +34,7 @@ pub struct EventsArgs {
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub limit: u32,
 
-    /// Go on and show new events as they happen, a line each
+    /// Go on and show new events as they happen, a line each; with -o json and -o yaml a JSON object a line
     #[arg(short, long)]
     pub follow: bool,
 
@@ -51,9 +44,9 @@ pub struct EventsArgs {
 }
 
 impl EventsArgs {
-    fn query(&self, since: Option<i64>) -> Vec<(&'static str, String)> {
+    fn query(&self) -> Vec<(&'static str, String)> {
         [
-            ("since_ms", since.map(|ms| ms.to_string())),
+            ("since_ms", self.since.map(|ms| ms.to_string())),
             ("kind", self.kind.clone()),
             ("object", self.object.clone()),
             ("limit", Some(self.limit.to_string())),
@@ -68,61 +61,87 @@ impl EventsArgs {
         if self.follow {
             return self.follow(&client, call).await;
         }
-        let events = client.journal(&self.query(self.since)).await?;
+        let events = client.journal(&self.query()).await?;
         let names = || events.events.iter().map(|event| event.id.clone()).collect();
         answer(&self.common, "Events", &events, |width| table(&events, width), names)
     }
 
-    /// Prints events until it is interrupted. While no node answers it asks
-    /// again; the next node's journal goes on where the last one's ended.
+    /// Whether an event is one of those that were asked for.
+    fn wants(&self, event: &Event) -> bool {
+        self.since.is_none_or(|since| event.at_ms >= since)
+            && self.kind.as_ref().is_none_or(|kind| *kind == word(event.kind))
+            && self.object.as_ref().is_none_or(|part| event.object.contains(part))
+    }
+
+    /// Prints what is in the journal, and then what happens, until it is
+    /// interrupted. While no node answers it waits for one that does.
     async fn follow(&self, client: &AdminClient, call: &Call<'_>) -> Result<Report, CommandError> {
         let console = call.session.console;
         let mut interrupted = console.interrupted();
-        let mut seen = Seen::default();
-        let mut quiet = false;
+        let mut shown = Shown::default();
+        let known = client.journal(&self.query()).await?.events;
+        let last = known.last().map_or_else(|| FROM_THE_START.to_owned(), |event| event.id.clone());
+        for event in known.into_iter().filter(|event| shown.is_new(event)) {
+            print(&line(&event, self.common.output)?)?;
+        }
+        let mut stream = client.events(Some(last));
+        let mut lost = false;
         loop {
-            match client.journal(&self.query(seen.from().or(self.since))).await {
-                Ok(events) => {
-                    quiet = false;
-                    for event in seen.fresh(events) {
-                        print(&line(&event, self.common.output)?)?;
-                    }
-                }
-                Err(error) if error.is_passing() => {
-                    if !quiet {
-                        console.note(&format!("No news, asking again: {error}"));
-                    }
-                    quiet = true;
-                }
-                Err(error) => return Err(error.into()),
-            }
-            tokio::select! {
-                () = sleep(PAUSE) => {}
+            let told = tokio::select! {
+                told = stream.next() => told,
                 () = &mut interrupted => return Ok(Report { text: String::new(), exit_code: INTERRUPTED }),
+            };
+            match told {
+                Some(Told::Item(EventItem::Event(event))) if self.wants(&event) && shown.is_new(&event) => {
+                    print(&line(&event, self.common.output)?)?;
+                }
+                Some(Told::Item(EventItem::Resync)) => {
+                    if shown.resync() {
+                        console.note(
+                            "Another journal goes on from here: an event may be missing or shown twice.",
+                        );
+                    }
+                }
+                Some(Told::Item(EventItem::Event(_))) => {}
+                Some(Told::Connected { .. }) => lost = false,
+                Some(Told::Lost { error, .. }) if error.is_passing() => {
+                    if !lost {
+                        console.note(&format!("No news: {error}"));
+                    }
+                    lost = true;
+                }
+                Some(Told::Lost { error, .. }) => return Err(error.into()),
+                None => return Err(CommandError::Usage("there is no node to ask".into())),
             }
         }
     }
 }
 
-/// What was shown already; bounded by what one answer holds.
+/// How far the output is. Another node has another journal with ids of its
+/// own, so what it tells from its start is compared by time.
 #[derive(Debug, Default)]
-struct Seen {
+struct Shown {
     newest_ms: Option<i64>,
-    ids: BTreeSet<String>,
+    /// After a resync: what is older was shown.
+    from_ms: Option<i64>,
 }
 
-impl Seen {
-    fn from(&self) -> Option<i64> {
-        self.newest_ms.map(|ms| ms.saturating_sub(OVERLAP_MS))
+impl Shown {
+    /// Whether an event was not shown, as far as can be told; it is taken for
+    /// shown then.
+    fn is_new(&mut self, event: &Event) -> bool {
+        let new = self.from_ms.is_none_or(|from| event.at_ms > from);
+        if new {
+            self.newest_ms = self.newest_ms.max(Some(event.at_ms));
+        }
+        new
     }
 
-    /// The events that were not in an answer before.
-    fn fresh(&mut self, events: Events) -> Vec<Event> {
-        let ids: BTreeSet<_> = events.events.iter().map(|event| event.id.clone()).collect();
-        let fresh: Vec<_> = events.events.into_iter().filter(|event| !self.ids.contains(&event.id)).collect();
-        self.newest_ms = fresh.iter().map(|event| event.at_ms).chain(self.newest_ms).max();
-        self.ids = ids;
-        fresh
+    /// From here on another journal tells: whether that is a break in the
+    /// output.
+    fn resync(&mut self) -> bool {
+        self.from_ms = self.newest_ms;
+        self.newest_ms.is_some()
     }
 }
 
@@ -153,7 +172,7 @@ fn print(line: &str) -> Result<(), CommandError> {
 }
 
 const TABLE: [Column; 5] =
-    [text("TIME (UTC)", 1), text("KIND", 0), text("OBJECT", 0), text("MESSAGE", 2), text("ID", 3)];
+    [text("TIME (UTC)", 0), text("KIND", 2), text("OBJECT", 1), text("MESSAGE", 0), text("ID", 3)];
 
 fn table(events: &Events, width: Option<u16>) -> String {
     let rows: Vec<_> = events
@@ -192,15 +211,30 @@ mod tests {
     }
 
     #[test]
-    fn no_event_is_shown_twice_and_none_is_left_out() {
-        let mut seen = Seen::default();
-        let mut ids = |numbers: &[i64]| -> Vec<String> {
-            let events = Events { events: numbers.iter().copied().map(event).collect() };
-            seen.fresh(events).into_iter().map(|event| event.id).collect()
+    fn another_journal_goes_on_where_the_last_one_ended() {
+        let mut shown = Shown::default();
+        assert!(!shown.resync(), "nothing was shown that could be interrupted");
+        assert!(shown.is_new(&event(1)) && shown.is_new(&event(2)));
+        assert!(shown.resync());
+        let new = |number| shown.is_new(&event(number));
+        assert_eq!([1, 2, 3].map(new), [false, false, true]);
+    }
+
+    #[test]
+    fn what_was_not_asked_for_is_left_out() {
+        #[derive(Debug, clap::Parser)]
+        struct Line {
+            #[command(flatten)]
+            args: EventsArgs,
+        }
+        let wants = |words: &[&str]| {
+            let line = <Line as clap::Parser>::try_parse_from([&["events"], words].concat()).unwrap();
+            line.args.wants(&event(1))
         };
-        assert_eq!(ids(&[1, 2]), ["b-1", "b-2"]);
-        assert_eq!(ids(&[2, 3]), ["b-3"]);
-        assert!(ids(&[3]).is_empty());
-        assert_eq!(seen.from(), Some(28_000));
+        assert!(wants(&[]));
+        assert!(wants(&["--kind", "leader_changed", "--object", "orders"]));
+        assert!(!wants(&["--kind", "node_down"]));
+        assert!(!wants(&["--object", "orders-4"]));
+        assert!(!wants(&["--since", "2026-11-28T08:00:00Z"]));
     }
 }

@@ -255,7 +255,7 @@ fn describe(group: &GroupDetail, width: Option<u16>) -> String {
         ("Group", summary.group.clone()),
         ("State", summary.state.clone()),
         ("Coordinator", format!("node {}", summary.coordinator)),
-        ("Protocol", group.protocol.clone()),
+        ("Protocol", known(Some(&group.protocol).filter(|name| !name.is_empty()), Clone::clone)),
         ("Lag", known(summary.lag, |lag| format!("{lag} records"))),
     ]);
     let partitions: Vec<_> = group

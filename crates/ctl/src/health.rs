@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use chronik_common::admin::command::{CommandError, CommonArgs, Output, Report, present};
 use chronik_common::admin::v1::{HealthReport, Severity, Verdict};
+use chronik_common::admin::{AdminClient, Told, WatchItem};
 use clap::Args;
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep_until};
 
 use crate::call::{Call, answer, help_end};
 use crate::table::{line, word};
@@ -16,8 +17,6 @@ const UNHEALTHY: u8 = 10;
 const TIMED_OUT: u8 = 11;
 /// The exit code of a wait that was interrupted.
 const INTERRUPTED: u8 = 130;
-/// Pause between two questions.
-const PAUSE: Duration = Duration::from_secs(1);
 
 /// The arguments of `health`.
 #[derive(Debug, Clone, Args)]
@@ -25,7 +24,7 @@ const PAUSE: Duration = Duration::from_secs(1);
     "health", "health --watch", "health --exit-when-healthy --timeout 300",
 ]))]
 pub struct HealthArgs {
-    /// Ask again every second, and tell whenever the answer changes
+    /// Stay connected, and tell whenever the answer changes
     #[arg(long)]
     pub watch: bool,
 
@@ -56,43 +55,42 @@ impl HealthArgs {
         Ok(Report { exit_code: exit_code(health), ..report })
     }
 
-    /// Tells each new state on standard error until it is time to stop; the
-    /// last one is the answer.
-    async fn watch(
-        &self,
-        client: &chronik_common::admin::AdminClient,
-        call: &Call<'_>,
-    ) -> Result<Report, CommandError> {
+    /// Tells each new state on standard error until it is time to stop. While
+    /// no node answers it waits for one that does.
+    async fn watch(&self, client: &AdminClient, call: &Call<'_>) -> Result<Report, CommandError> {
         let console = call.session.console;
         let deadline = self.timeout.map(|seconds| Instant::now() + Duration::from_secs(seconds));
         let mut interrupted = console.interrupted();
+        let mut stream = client.watch();
         let mut told = None;
+        let mut lost = false;
         loop {
-            let health = match client.health_report().await {
-                Err(error) if error.is_passing() => {
-                    console.note(&format!("No news: {error}"));
-                    None
+            let item = tokio::select! {
+                item = stream.next() => item,
+                () = until(deadline) => return Ok(ended_with(TIMED_OUT)),
+                () = &mut interrupted => return Ok(ended_with(INTERRUPTED)),
+            };
+            let health = match item {
+                Some(Told::Item(WatchItem::Snapshot(snapshot))) => Some(snapshot.health),
+                Some(Told::Item(WatchItem::Delta(delta))) => delta.health,
+                Some(Told::Connected { .. }) => None,
+                Some(Told::Lost { error, .. }) if error.is_passing() => {
+                    if !lost {
+                        console.note(&format!("No news: {error}"));
+                    }
+                    lost = true;
+                    continue;
                 }
-                answer => Some(answer?),
+                Some(Told::Lost { error, .. }) => return Err(error.into()),
+                None => return Err(CommandError::Usage("there is no node to ask".into())),
             };
-            if let Some(health) = &health
-                && self.exit_when_healthy
-                && exit_code(health) == 0
-            {
-                return self.report(health);
+            lost = false;
+            let Some(health) = health.filter(|health| told.as_ref() != Some(health)) else { continue };
+            if self.exit_when_healthy && exit_code(&health) == 0 {
+                return self.report(&health);
             }
-            if let Some(health) = health
-                && told.as_ref() != Some(&health)
-            {
-                console.note(self.line(&health)?.trim_end());
-                told = Some(health);
-            }
-            let code = tokio::select! {
-                () = sleep(PAUSE) => continue,
-                () = until(deadline) => TIMED_OUT,
-                () = &mut interrupted => INTERRUPTED,
-            };
-            return Ok(Report { text: String::new(), exit_code: code });
+            console.note(self.line(&health)?.trim_end());
+            told = Some(health);
         }
     }
 
@@ -100,6 +98,10 @@ impl HealthArgs {
         let output = if self.common.output == Output::Name { Output::Table } else { self.common.output };
         present(output, "Health", health, |_| render(health), Vec::new)
     }
+}
+
+fn ended_with(exit_code: u8) -> Report {
+    Report { text: String::new(), exit_code }
 }
 
 async fn until(deadline: Option<Instant>) {

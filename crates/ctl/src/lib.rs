@@ -24,6 +24,7 @@ mod partition;
 mod raft;
 mod table;
 mod time;
+mod top;
 mod topic;
 
 pub use cli::{Cli, Command, run};

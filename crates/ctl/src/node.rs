@@ -4,6 +4,7 @@ use chronik_common::admin::command::{CommandError, CommonArgs, Report, node_id};
 use chronik_common::admin::units::{bytes, duration};
 use chronik_common::admin::v1::{DrainAnswer, DrainRequest, NodeView};
 use clap::{Args, Subcommand};
+use serde::Serialize;
 
 use crate::call::{Call, answer, help_end};
 use crate::complete;
@@ -94,8 +95,15 @@ impl DescribeArgs {
         let client = call.client(&self.common)?;
         let node = client.node(self.node_id).await?;
         call.warn_if_stale(&client);
-        answer(&self.common, "Node", &node, |_| describe(&node), || vec![node.node_id.to_string()])
+        let body = Body { node: &node };
+        answer(&self.common, "Node", &body, |_| describe(&node), || vec![node.node_id.to_string()])
     }
+}
+
+/// A node under a name: its version would hide the envelope's.
+#[derive(Serialize)]
+struct Body<'n> {
+    node: &'n NodeView,
 }
 
 impl DrainArgs {

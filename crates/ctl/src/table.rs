@@ -6,8 +6,6 @@ use std::fmt::Write;
 
 use comfy_table::{Cell, CellAlignment, Table, TableStyle};
 
-/// How wide a table may be where no terminal says.
-const DEFAULT_WIDTH: u16 = 80;
 /// Spaces between two columns.
 const GAP: u16 = 2;
 
@@ -30,9 +28,10 @@ pub const fn number(heading: &'static str, rank: u8) -> Column {
     Column { heading, rank, right: true }
 }
 
-/// How wide a table may be: `None` if it may be as wide as it is.
+/// How wide a table may be: as wide as the terminal. `None` if it may be as
+/// wide as it is, as in a pipe.
 pub fn width(wide: bool) -> Option<u16> {
-    (!wide).then(|| Table::new().width().unwrap_or(DEFAULT_WIDTH))
+    if wide { None } else { Table::new().width() }
 }
 
 /// A table with a heading; every row has as many cells as there are columns.

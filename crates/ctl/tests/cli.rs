@@ -5,7 +5,8 @@
 use std::process::{Command, Output};
 
 use chronik_ctl::Cli;
-use clap::CommandFactory;
+use chronik_tui::act::Act;
+use clap::{CommandFactory, Parser};
 
 /// Runs `chronikctl` in an empty environment.
 fn chronikctl(arguments: &[&str], environment: &[(&str, &str)]) -> Output {
@@ -80,6 +81,10 @@ fn wrong_usage_exits_with_2_and_prints_nothing_on_standard_output() {
         &["key", "create", "x"],
         &["config", "set", "retention.ms=1"],
         &["completions", "tcsh"],
+        &["top", "--view", "weather"],
+        &["top", "--once", "--rw"],
+        &["top", "--replay", "a", "--record", "b"],
+        &["top", "--once", "-o", "json"],
         &["context", "show"],
         &["--context", "nowhere", "status"],
     ] {
@@ -174,4 +179,55 @@ fn force_needs_no_confirmation_where_nobody_is() {
 fn the_version_is_the_workspaces() {
     let output = chronikctl(&["--version"], &[]);
     assert_eq!(text(&output.stdout), concat!("chronikctl ", env!("CARGO_PKG_VERSION"), "\n"));
+}
+
+/// What the dashboard prints under "same as" can be pasted into a shell.
+#[test]
+fn the_commands_that_the_dashboard_names_are_commands() {
+    for act in [
+        Act::TransferLeader { topic: "orders".into(), partition: 3, to: 2 },
+        Act::Drain(2),
+        Act::Undrain(2),
+        Act::RemoveNode(2),
+        Act::CancelOperation(7),
+    ] {
+        let command = act.command();
+        let parsed = Cli::try_parse_from(command.split_whitespace());
+        assert!(parsed.is_ok(), "{command}: {}", parsed.unwrap_err());
+    }
+}
+
+#[test]
+fn a_context_that_is_named_guards_whatever_else_names_the_nodes() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = [("HOME", folder.path().to_str().unwrap()), ("CHRONIK_ADMIN_API_KEY", "correct-horse")];
+    let add = ["context", "add", "prod", "--url", "http://127.0.0.1:1", "--read-only"];
+    assert_eq!(chronikctl(&add, &home).status.code(), Some(0));
+
+    let elsewhere = ["node", "drain", "2", "--yes", "--admin", "http://127.0.0.1:2"];
+    let named = [&["--context", "prod"], &elsewhere[..]].concat();
+    let output = chronikctl(&named, &home);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("context \"prod\" is read-only"), "{}", text(&output.stderr));
+
+    let variable = [&home[..], &[("CHRONIK_CONTEXT", "prod")]].concat();
+    assert_eq!(chronikctl(&elsewhere, &variable).status.code(), Some(2));
+
+    // Nobody named it: the address alone says where, and nobody answers there.
+    assert_eq!(chronikctl(&elsewhere, &home).status.code(), Some(3));
+}
+
+#[test]
+fn the_dashboard_is_armed_only_where_somebody_can_confirm() {
+    let output = chronikctl(&["top", "--rw"], &[("CHRONIK_ADMIN_API_KEY", "correct-horse")]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("nobody is there to confirm"), "{}", text(&output.stderr));
+}
+
+/// A file that cannot be shown fails alone, and needs neither node nor key.
+#[test]
+fn a_recording_is_shown_without_a_cluster() {
+    let output = chronikctl(&["top", "--replay", "/nowhere/record"], &[]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).starts_with("chronikctl: /nowhere/record: "), "{}", text(&output.stderr));
 }

@@ -33,7 +33,7 @@ impl Act {
     pub fn command(&self) -> String {
         match self {
             Self::TransferLeader { topic, partition, to } => {
-                format!("chronikctl partition transfer-leader {topic} {partition} --to {to}")
+                format!("chronikctl partition transfer-leader {topic}-{partition} --to {to}")
             }
             Self::Drain(node) => format!("chronikctl node drain {node}"),
             Self::Undrain(node) => format!("chronikctl node undrain {node}"),
@@ -93,19 +93,17 @@ async fn carry_out(client: &AdminClient, act: &Act, dry_run: bool) -> Result<Vec
     let lines = match act {
         Act::TransferLeader { topic, partition, to } => {
             let request = TransferLeaderRequest { to: Some(*to), dry_run, reason };
-            client.transfer_leadership(topic, *partition, &request).await.map(|answer| {
+            client.transfer_leader(topic, *partition, &request).await.map(|answer| {
                 let from = answer.change.from.map_or("nobody".into(), |from| format!("node {from}"));
                 vec![format!("leader: {from} -> node {}", answer.change.to), answer.message]
             })
         }
-        Act::Drain(node) => client
-            .maintain(*node, "drain", &DrainRequest { dry_run, reason })
-            .await
-            .map(|answer| drained(&answer)),
-        Act::Undrain(node) => client
-            .maintain(*node, "undrain", &DrainRequest { dry_run, reason })
-            .await
-            .map(|answer| drained(&answer)),
+        Act::Drain(node) => {
+            client.drain(*node, &DrainRequest { dry_run, reason }).await.map(|answer| drained(&answer))
+        }
+        Act::Undrain(node) => {
+            client.undrain(*node, &DrainRequest { dry_run, reason }).await.map(|answer| drained(&answer))
+        }
         Act::RemoveNode(node) => {
             let request = RemoveNodeRequest { node_id: *node, force: false, dry_run, reason };
             client.remove_node(&request).await.map(|plan| {

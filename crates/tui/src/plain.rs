@@ -24,13 +24,9 @@ pub fn render(state: &State) -> String {
             let _ = writeln!(out, "{}", line.text);
         }
     }
-    let rows = state.view.rows();
     if !state.listed.is_empty() {
         out.push('\n');
-        line(&mut out, state, |column| rows.columns()[column].title.to_owned());
-    }
-    for &index in state.listed.iter().take(ROWS) {
-        line(&mut out, state, |column| rows.cell(data, index, column).text);
+        table(&mut out, state);
     }
     if state.listed.len() > ROWS {
         let _ = writeln!(out, "and {} more", state.listed.len() - ROWS);
@@ -38,9 +34,19 @@ pub fn render(state: &State) -> String {
     out
 }
 
-fn line(out: &mut String, state: &State, text: impl Fn(usize) -> String) {
-    let columns = state.view.rows().columns().iter().enumerate();
-    let cells: Vec<String> =
-        columns.map(|(index, column)| format!("{:<1$}", text(index), column.width as usize)).collect();
-    let _ = writeln!(out, "{}", cells.join(" ").trim_end());
+/// Columns as wide as their longest cell: no name is cut.
+fn table(out: &mut String, state: &State) {
+    let rows = state.view.rows();
+    let columns = rows.columns();
+    let mut lines = vec![columns.iter().map(|column| column.title.to_owned()).collect::<Vec<_>>()];
+    lines.extend(state.listed.iter().take(ROWS).map(|&index| {
+        (0..columns.len()).map(|column| rows.cell(state.data(), index, column).text).collect()
+    }));
+    let longest = |column: usize| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..columns.len()).map(longest).collect();
+    for line in &lines {
+        let cells: Vec<String> =
+            line.iter().zip(&widths).map(|(text, width)| format!("{text:<width$}")).collect();
+        let _ = writeln!(out, "{}", cells.join("  ").trim_end());
+    }
 }

@@ -10,7 +10,7 @@ use crate::state::Data;
 pub(super) struct Events;
 
 const COLUMNS: [Column; 4] =
-    [column("OBJECT", 14, 0), column("TIME", 9, 2), column("FLAPS", 6, 3), wide("WHAT", 20, 1)];
+    [wide("OBJECT", 19, 0), column("TIME", 9, 2), column("FLAPS", 6, 3), wide("WHAT", 20, 1)];
 
 impl Rows for Events {
     fn columns(&self) -> &'static [Column] {

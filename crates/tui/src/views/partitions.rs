@@ -10,7 +10,7 @@ use crate::state::Data;
 pub(super) struct Partitions;
 
 const COLUMNS: [Column; 8] = [
-    wide("PARTITION", 18, 0),
+    wide("PARTITION", 21, 0),
     column("STATE", 18, 1),
     column("LEADER", 7, 2),
     column("ISR", 14, 3),

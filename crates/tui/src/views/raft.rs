@@ -11,12 +11,12 @@ use crate::state::Data;
 pub(super) struct Raft;
 
 const COLUMNS: [Column; 7] = [
-    column("GROUP", 18, 0),
+    wide("GROUP", 21, 0),
     column("LEADER", 7, 2),
     column("TERM", 7, 3),
     column("COMMITTED", 12, 4),
     column("APPLIED", 12, 5),
-    wide("FOLLOWERS match (trails by)", 22, 1),
+    wide("FOLLOWERS match (trails by)", 27, 1),
     column("SNAPSHOT", 12, 6),
 ];
 

@@ -5,7 +5,6 @@
 //! It must never make a change twice. A question may be put to the next node
 //! for any reason; a change only under the rules of [`AdminClient::change`].
 
-mod dashboard;
 mod error;
 mod exchange;
 mod sse;
