@@ -14,6 +14,8 @@ mod error;
 mod file;
 mod layer;
 mod outside;
+#[cfg(test)]
+mod reference;
 mod resolve;
 mod section;
 mod shown;
