@@ -23,6 +23,7 @@ struct Cli {
 }
 
 #[derive(Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "there is one, parsed once")]
 enum Command {
     /// Start this node. Without any configuration: a standalone node on localhost:9092.
     Start(StartArgs),
