@@ -7,6 +7,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 
 /// A host name or IP address with a TCP port. IPv6 is written `[::1]:9092`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -25,6 +27,18 @@ pub struct HostPortError {
     text: String,
     reason: &'static str,
 }
+
+impl utoipa::PartialSchema for HostPort {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some("A host name or IP address with a TCP port. IPv6 is written `[::1]:9092`."))
+            .examples(["node1:9092"])
+            .into()
+    }
+}
+
+impl utoipa::ToSchema for HostPort {}
 
 impl HostPort {
     /// An address from its parts.

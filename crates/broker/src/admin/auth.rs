@@ -77,7 +77,7 @@ pub(super) async fn require_key(State(door): State<Door>, mut request: Request, 
 }
 
 /// The role that a request needs.
-fn needed(method: &Method, path: &str) -> Role {
+pub(super) fn needed(method: &Method, path: &str) -> Role {
     let is_below =
         |route: &str| path.strip_prefix(route).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     if FOR_ADMINS.into_iter().any(is_below) {
@@ -103,7 +103,8 @@ fn allow(principal: &Principal, needed: Role) -> Result<(), Refusal> {
     .into())
 }
 
-fn name(role: Role) -> &'static str {
+/// The role as callers write it.
+pub(super) fn name(role: Role) -> &'static str {
     match role {
         Role::Read => "read",
         Role::Operator => "operator",

@@ -19,6 +19,8 @@
 //! | `DELETE /admin/v1/keys/{id}` | admin | 200: the key that is refused from now on |
 //! | `GET /admin/v1/audit` | admin | the writes that all nodes remember |
 //! | `GET /admin/v1/debug/bundle` | admin | all that this node knows of itself, without secrets |
+//! | `GET /admin/v1/openapi.json` | read | this API for programs |
+//! | `GET /admin/docs` | no | this API for people |
 //! | `GET /metrics` | no | Prometheus text: scrapers cannot send our header easily |
 //!
 //! A node that does not know the key yet refuses what needs one; nothing is
@@ -43,6 +45,7 @@ mod journal;
 mod keys;
 mod limiter;
 mod metrics;
+mod openapi;
 mod refusal;
 mod routes;
 mod server;

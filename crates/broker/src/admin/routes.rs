@@ -20,6 +20,7 @@ use super::config::node_config;
 use super::idempotency::once;
 use super::keys::{create_key, list_keys, revoke_key};
 use super::metrics::render_metrics;
+use super::openapi::{docs, openapi};
 use super::refusal::Refusal;
 use super::v1;
 
@@ -38,10 +39,12 @@ const KEYS: &str = "/admin/v1/keys";
 const KEY: &str = "/admin/v1/keys/{id}";
 const AUDIT: &str = "/admin/v1/audit";
 const DEBUG_BUNDLE: &str = "/admin/v1/debug/bundle";
+const OPENAPI: &str = "/admin/v1/openapi.json";
+const DOCS: &str = "/admin/docs";
 const METRICS: &str = "/metrics";
 
 /// For those who ask for something else.
-const ROUTES: [&str; 16] = [
+pub(super) const ROUTES: [&str; 18] = [
     HEALTH,
     STATUS,
     MEMBERS,
@@ -57,6 +60,8 @@ const ROUTES: [&str; 16] = [
     KEY,
     AUDIT,
     DEBUG_BUNDLE,
+    OPENAPI,
+    DOCS,
     METRICS,
 ];
 
@@ -82,6 +87,7 @@ pub(super) fn router(backend: Arc<dyn AdminBackend>, door: Door) -> Router {
         .route(AUDIT, get(audit))
         .route(DEBUG_BUNDLE, get(debug_bundle))
         .route(NODE_CONFIG, get(node_config))
+        .route(OPENAPI, get(openapi))
         .method_not_allowed_fallback(answers_questions);
     let keys = Router::new()
         .route(KEYS, get(list_keys).post(create_key))
@@ -90,6 +96,7 @@ pub(super) fn router(backend: Arc<dyn AdminBackend>, door: Door) -> Router {
     let open = Router::new()
         .route(HEALTH, get(health))
         .route(METRICS, get(metrics))
+        .route(DOCS, get(docs))
         .method_not_allowed_fallback(answers_questions);
     let v1 = v1::routes().merge(v1::sights()).method_not_allowed_fallback(has_other_methods);
     let keyed = changes.merge(questions).merge(keys).merge(key).merge(v1);

@@ -5,12 +5,13 @@
 //! real run.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::decimal;
 use crate::HostPort;
 
 /// `POST /admin/add-node`: lets a node join that has not started yet.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AddNodeRequest {
     /// The new node's id, 1–255.
@@ -31,7 +32,7 @@ pub struct AddNodeRequest {
 }
 
 /// What came of an [`AddNodeRequest`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AddNodeAnswer {
     /// The node.
     pub node_id: i32,
@@ -45,7 +46,7 @@ pub struct AddNodeAnswer {
 }
 
 /// How far a node has come into the cluster.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Membership {
     /// It may join, and has not started yet.
@@ -55,7 +56,7 @@ pub enum Membership {
 }
 
 /// `POST /admin/remove-node`: moves everything off a node and removes it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RemoveNodeRequest {
     /// The node to remove.
@@ -74,7 +75,7 @@ pub struct RemoveNodeRequest {
 
 /// `POST /admin/rebalance`: spreads replicas and leaders evenly. All fields
 /// may be left out.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RebalanceRequest {
     /// Only these topics; absent: all.
@@ -96,7 +97,7 @@ pub struct RebalanceRequest {
 }
 
 /// `POST /admin/v1/operations/{id}/cancel`. The body may be empty.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CancelRequest {
     /// Why, for the audit log.
@@ -105,7 +106,7 @@ pub struct CancelRequest {
 }
 
 /// `GET /admin/v1/operations`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Operations {
     /// The running one, then the newest finished ones, newest first. Their
     /// plans are left out.
@@ -114,10 +115,11 @@ pub struct Operations {
 
 /// An operation: what it is, how far it has come, what stops it. For a dry
 /// run: what it would be.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct OperationView {
     /// Its id; absent for a dry run, which starts nothing.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "decimal::option")]
+    #[schema(value_type = Option<String>)]
     pub operation_id: Option<u64>,
     /// What it does.
     pub kind: OperationKind,
@@ -137,9 +139,11 @@ pub struct OperationView {
     pub partitions_done: u64,
     /// Bytes that have to be copied.
     #[serde(with = "decimal")]
+    #[schema(value_type = String)]
     pub bytes_total: u64,
     /// Those of them that have been copied.
     #[serde(with = "decimal")]
+    #[schema(value_type = String)]
     pub bytes_done: u64,
     /// Seconds until it is done, if it goes on as it does; absent if unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -161,7 +165,7 @@ pub struct OperationView {
 }
 
 /// What an operation does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum OperationKind {
     /// It moves everything off a node and removes it.
@@ -173,7 +177,7 @@ pub enum OperationKind {
 }
 
 /// Where an operation is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum OperationState {
     /// What has to move is being worked out.
@@ -198,7 +202,7 @@ impl OperationState {
 }
 
 /// Something that an operation waits for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct BlockedOn {
     /// What cannot go on, such as a partition.
     pub object: String,
@@ -207,7 +211,7 @@ pub struct BlockedOn {
 }
 
 /// A partition that changes its replicas.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PlannedMove {
     /// Its topic.
     pub topic: String,
@@ -219,6 +223,7 @@ pub struct PlannedMove {
     pub to: Vec<i32>,
     /// What has to be copied for it.
     #[serde(with = "decimal")]
+    #[schema(value_type = String)]
     pub bytes: u64,
     /// Why it moves.
     pub reason: String,

@@ -1,12 +1,13 @@
 //! Errors of the admin API: RFC 9457 problem details with a code and a hint.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// The media type of a [`Problem`].
 pub const PROBLEM_JSON: &str = "application/problem+json";
 
 /// What went wrong, for programs (`code`) and for people (the rest).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Problem {
     /// A URI naming the kind of problem; `about:blank` means "see the status".
     #[serde(rename = "type", default = "about_blank")]

@@ -1,12 +1,13 @@
 //! What the admin API answers to questions about the cluster and its nodes.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::decimal;
 use crate::HostPort;
 
 /// `GET /admin/health`: may this node be used?
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Health {
     /// Whether it may. The HTTP status says the same: 200 or 503.
     pub healthy: bool,
@@ -18,7 +19,7 @@ pub struct Health {
 }
 
 /// One reason for not being healthy.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Reason {
     /// A stable code, such as `no_metadata_leader`.
     pub code: String,
@@ -27,7 +28,7 @@ pub struct Reason {
 }
 
 /// `GET /admin/status`: the whole cluster, from any node.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Status {
     /// The node that answers.
     pub node_id: i32,
@@ -45,7 +46,7 @@ pub struct Status {
 }
 
 /// A node in [`Status`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct NodeStatus {
     /// Its id.
     pub node_id: i32,
@@ -72,7 +73,7 @@ pub struct NodeStatus {
 }
 
 /// Where a node is between being invited and being removed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum NodeState {
     /// It takes part, dead or alive.
@@ -85,7 +86,7 @@ pub enum NodeState {
 }
 
 /// A partition in [`Status`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct PartitionStatus {
     /// Its topic.
     pub topic: String,
@@ -103,10 +104,12 @@ pub struct PartitionStatus {
     /// The end of what consumers may read; a string in JSON, because it may
     /// pass 2^53. Absent where the node that answers does not know it.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "decimal::option")]
+    #[schema(value_type = Option<String>)]
     pub high_watermark: Option<i64>,
     /// The first offset that consumers may still read; written and absent
     /// as `high_watermark` is.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "decimal::option")]
+    #[schema(value_type = Option<String>)]
     pub log_start_offset: Option<i64>,
     /// The brokers that are to hold it and are not all caught up yet; empty
     /// unless the partition is being moved.
@@ -118,7 +121,7 @@ pub struct PartitionStatus {
 }
 
 /// `GET /admin/cluster/members`: who takes part in the metadata group.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Members {
     /// The cluster's id, once it has one.
     pub cluster_id: Option<String>,
@@ -129,7 +132,7 @@ pub struct Members {
 }
 
 /// One of the [`Members`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Member {
     /// Its id.
     pub node_id: i32,
@@ -149,8 +152,9 @@ pub struct Member {
 }
 
 /// What a member is in a Raft group.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = RaftRole)]
 pub enum Role {
     /// It decides the order of the log.
     Leader,

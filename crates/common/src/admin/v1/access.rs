@@ -1,10 +1,12 @@
 //! Who may do what, and who did what.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// What a key allows. Each role may do what those before it may.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = KeyRole)]
 pub enum Role {
     /// Questions only.
     Read,
@@ -15,14 +17,14 @@ pub enum Role {
 }
 
 /// `GET /admin/v1/keys`. The secrets are not in it: the cluster has only their hashes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Keys {
     /// By id.
     pub keys: Vec<KeyView>,
 }
 
 /// An API key as it may be shown.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct KeyView {
     /// The part of the key before the dot; `bootstrap` for the one that is configured or was drawn at the first start.
     pub id: String,
@@ -40,7 +42,7 @@ pub struct KeyView {
 }
 
 /// `POST /admin/v1/keys`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateKeyRequest {
     /// What it is for.
@@ -53,7 +55,7 @@ pub struct CreateKeyRequest {
 }
 
 /// The answer to a [`CreateKeyRequest`]: the only time that the secret is shown.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct NewKey {
     /// The key, as it is listed from now on.
     #[serde(flatten)]
@@ -63,7 +65,7 @@ pub struct NewKey {
 }
 
 /// `DELETE /admin/v1/keys/{id}`. The body may be empty.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RevokeKeyRequest {
     /// Why, for the audit log.
@@ -72,7 +74,7 @@ pub struct RevokeKeyRequest {
 }
 
 /// `GET /admin/v1/audit`: the writes that the nodes which answered remember, newest first.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AuditLog {
     /// Newest first.
     pub entries: Vec<AuditEntry>,
@@ -82,7 +84,7 @@ pub struct AuditLog {
 }
 
 /// One write that was asked for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AuditEntry {
     /// When, in milliseconds since 1970.
     pub at_ms: i64,
@@ -104,5 +106,6 @@ pub struct AuditEntry {
     pub result: String,
     /// The operation that it started.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::admin::decimal::option")]
+    #[schema(value_type = Option<String>)]
     pub operation_id: Option<u64>,
 }

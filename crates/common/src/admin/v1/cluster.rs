@@ -1,6 +1,7 @@
 //! Nodes and their configuration.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::HostPort;
 use crate::admin::decimal;
@@ -9,7 +10,7 @@ use crate::admin::types::{NodeState, Role};
 use super::partition::LeadershipMove;
 
 /// `GET /admin/v1/nodes`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Nodes {
     /// By id.
     pub nodes: Vec<NodeView>,
@@ -17,7 +18,7 @@ pub struct Nodes {
 
 /// A node: what is agreed on about it, and what it says of itself. What only itself knows is absent while it does not
 /// answer.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct NodeView {
     /// Its id.
     pub node_id: i32,
@@ -56,18 +57,23 @@ pub struct NodeView {
     pub out_of_sync: u64,
     /// Bytes of record batches in the logs on it.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "decimal::option")]
+    #[schema(value_type = Option<String>)]
     pub log_bytes: Option<u64>,
     /// Size of the WAL's files, in bytes, preallocated space included.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "decimal::option")]
+    #[schema(value_type = Option<String>)]
     pub wal_bytes: Option<u64>,
     /// Free bytes of the file system that the WAL is on.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "decimal::option")]
+    #[schema(value_type = Option<String>)]
     pub disk_free_bytes: Option<u64>,
     /// Size of that file system, in bytes.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "decimal::option")]
+    #[schema(value_type = Option<String>)]
     pub disk_total_bytes: Option<u64>,
     /// Resident memory of the process, in bytes.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "decimal::option")]
+    #[schema(value_type = Option<String>)]
     pub memory_bytes: Option<u64>,
     /// Processor time that the process uses, in percent of one core.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -90,7 +96,7 @@ pub struct NodeView {
 }
 
 /// `POST /admin/v1/nodes/{id}/drain` and `…/undrain`. The body may be empty.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DrainRequest {
     /// Only tell what would be done.
@@ -102,7 +108,7 @@ pub struct DrainRequest {
 }
 
 /// What came of a [`DrainRequest`]. The leaderships move in the background; they are done when the node leads nothing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DrainAnswer {
     /// The node.
     pub node_id: i32,
@@ -118,7 +124,7 @@ pub struct DrainAnswer {
 }
 
 /// `GET /admin/v1/nodes/{id}/config`: what a node was told before it started, secrets left out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ConfigView {
     /// The node.
     pub node_id: i32,
@@ -127,7 +133,7 @@ pub struct ConfigView {
 }
 
 /// One value of a node's configuration.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ConfigEntry {
     /// Its name in the file.
     pub name: String,

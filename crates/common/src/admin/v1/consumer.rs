@@ -1,11 +1,14 @@
 //! Consumer groups.
 
 use serde::{Deserialize, Serialize};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
 
 use crate::admin::decimal;
 
 /// `GET /admin/v1/groups`: the groups of all coordinators.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Groups {
     /// By name.
     pub groups: Vec<GroupSummary>,
@@ -15,7 +18,7 @@ pub struct Groups {
 }
 
 /// A consumer group in a list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct GroupSummary {
     /// Its name.
     pub group: String,
@@ -30,14 +33,16 @@ pub struct GroupSummary {
     pub topics: Vec<String>,
     /// Records that it has not consumed yet, over all partitions of which it has committed an offset; absent if none.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "decimal::option")]
+    #[schema(value_type = Option<String>)]
     pub lag: Option<i64>,
     /// The most of one partition.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "decimal::option")]
+    #[schema(value_type = Option<String>)]
     pub max_lag: Option<i64>,
 }
 
 /// `GET /admin/v1/groups/{group}`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct GroupDetail {
     /// The same as in the list.
     #[serde(flatten)]
@@ -52,7 +57,7 @@ pub struct GroupDetail {
 }
 
 /// A member of a consumer group.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct GroupMember {
     /// Drawn by the coordinator.
     pub member_id: String,
@@ -69,7 +74,7 @@ pub struct GroupMember {
 }
 
 /// How far a group has come in one partition.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct GroupPartition {
     /// The topic.
     pub topic: String,
@@ -77,12 +82,15 @@ pub struct GroupPartition {
     pub partition: i32,
     /// The committed offset.
     #[serde(with = "decimal")]
+    #[schema(value_type = String)]
     pub committed: i64,
     /// The end of what the group may read; absent while the partition has no leader that answers.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "decimal::option")]
+    #[schema(value_type = Option<String>)]
     pub high_watermark: Option<i64>,
     /// `high_watermark` − `committed`, at least 0.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "decimal::option")]
+    #[schema(value_type = Option<String>)]
     pub lag: Option<i64>,
     /// The member that reads it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -90,7 +98,7 @@ pub struct GroupPartition {
 }
 
 /// `POST /admin/v1/groups/{group}/reset-offsets`. The group must have no members.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ResetOffsetsRequest {
     /// Only these topics; absent: all of which it has offsets.
@@ -125,8 +133,26 @@ pub enum ResetTo {
     TimestampMs(#[serde(with = "decimal")] i64),
 }
 
+// By hand: the derive knows no types of its own for what a variant holds.
+impl PartialSchema for ResetTo {
+    fn schema() -> RefOr<Schema> {
+        let named = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(["earliest", "latest"]));
+        let counted = ["offset", "shift_by", "timestamp_ms"].map(|name| {
+            let number = ObjectBuilder::new().schema_type(Type::String);
+            ObjectBuilder::new().schema_type(Type::Object).property(name, number).required(name)
+        });
+        let all = OneOfBuilder::new().description(Some(
+            "Where offsets are reset to; results are clamped to what the log holds. Numbers are strings; timestamp_ms \
+             is in milliseconds since 1970.",
+        ));
+        counted.into_iter().fold(all.item(named), OneOfBuilder::item).into()
+    }
+}
+
+impl ToSchema for ResetTo {}
+
 /// `DELETE /admin/v1/groups/{group}`. The group must have no members. The body may be empty.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DeleteGroupRequest {
     /// Only tell whether it could be done.
@@ -138,7 +164,7 @@ pub struct DeleteGroupRequest {
 }
 
 /// What came of a [`ResetOffsetsRequest`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ResetOffsetsAnswer {
     /// The group.
     pub group: String,
@@ -147,7 +173,7 @@ pub struct ResetOffsetsAnswer {
 }
 
 /// A committed offset that changes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct OffsetChange {
     /// The topic.
     pub topic: String,
@@ -155,14 +181,16 @@ pub struct OffsetChange {
     pub partition: i32,
     /// What was committed, if anything was.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "decimal::option")]
+    #[schema(value_type = Option<String>)]
     pub from: Option<i64>,
     /// What is committed now.
     #[serde(with = "decimal")]
+    #[schema(value_type = String)]
     pub to: i64,
 }
 
 /// The answer to `DELETE /admin/v1/groups/{group}`, whose body is a [`DeleteTopicRequest`](super::DeleteTopicRequest).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct GroupAnswer {
     /// The group.
     pub group: String,

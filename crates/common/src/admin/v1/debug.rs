@@ -1,12 +1,13 @@
 //! What a node hands to whoever has to find out what is wrong with it.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{AuditEntry, ConfigView};
 use crate::admin::{Health, Members, Operations, Problem, Status, StorageReport};
 
 /// `GET /admin/v1/debug/bundle`: one node, at one moment, without secrets.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct DebugBundle {
     /// The node.
     pub node_id: i32,

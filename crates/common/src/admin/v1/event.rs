@@ -1,16 +1,17 @@
 //! What happened in the cluster.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// `GET /admin/v1/journal`: what the answering node saw happen, oldest first. As a stream: `GET /admin/v1/events`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Events {
     /// Oldest first.
     pub events: Vec<Event>,
 }
 
 /// Something that happened. `GET /admin/v1/events` sends each as one server-sent event named `event`, with `id`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Event {
     /// `BOOT-NUMBER`: the number grows by one an event; the first part is another one after each start of the node.
     pub id: String,
@@ -25,7 +26,7 @@ pub struct Event {
 }
 
 /// What can happen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum EventKind {
     /// A partition has another leader.

@@ -1,9 +1,10 @@
 //! Is the cluster well, and if not: why, where, and what to do.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// `GET /admin/v1/health`: the whole cluster, as the answering node sees it. Needs no more than the role `read`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct HealthReport {
     /// The worst of the findings.
     pub verdict: Verdict,
@@ -14,7 +15,7 @@ pub struct HealthReport {
 }
 
 /// How the cluster is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// Nothing to do.
@@ -26,7 +27,7 @@ pub enum Verdict {
 }
 
 /// How bad a finding is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// Good to know; does not change the verdict.
@@ -38,7 +39,7 @@ pub enum Severity {
 }
 
 /// One reason.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Finding {
     /// A stable code: `no_metadata_leader`, `leaderless_partitions`, `under_min_isr_partitions`,
     /// `under_replicated_partitions`, `damaged_replicas`, `node_down`, `node_drained`, `disk_full`, `disk_low`, `clock_skew`,

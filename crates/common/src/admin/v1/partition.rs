@@ -1,6 +1,7 @@
 //! Partitions and their Raft groups.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::admin::change::OperationView;
 use crate::admin::decimal;
@@ -8,7 +9,7 @@ use crate::admin::decimal;
 /// `GET /admin/v1/partitions`. Query: `topic`, `node` (holds a replica), `leader`, `state` (repeatable by commas),
 /// `sort` (`name`, `lag`, `bytes`, `rate`; `-` in front turns it round; `lag` is worst first), `limit` (1–10,000; 1,000
 /// by default), `cursor`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Partitions {
     /// As asked for.
     pub partitions: Vec<PartitionView>,
@@ -23,7 +24,7 @@ pub struct Partitions {
 }
 
 /// How a partition is. The worst that is true.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PartitionState {
     /// All replicas are in sync.
@@ -39,7 +40,7 @@ pub enum PartitionState {
 }
 
 /// A partition: what all nodes know, and what its leader adds.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct PartitionView {
     /// Its topic.
     pub topic: String,
@@ -66,12 +67,15 @@ pub struct PartitionView {
     pub min_isr: i32,
     /// The end of what consumers may read. Absent, like all that follows, while its leader does not answer.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "decimal::option")]
+    #[schema(value_type = Option<String>)]
     pub high_watermark: Option<i64>,
     /// The first offset that consumers may still read.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "decimal::option")]
+    #[schema(value_type = Option<String>)]
     pub log_start_offset: Option<i64>,
     /// Bytes of its record batches.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "decimal::option")]
+    #[schema(value_type = Option<String>)]
     pub bytes: Option<u64>,
     /// Records appended per second.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -81,6 +85,7 @@ pub struct PartitionView {
     pub bytes_per_second: Option<f64>,
     /// How far the worst follower trails, in bytes of the log.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "decimal::option")]
+    #[schema(value_type = Option<String>)]
     pub max_lag_bytes: Option<u64>,
     /// How long ago the worst follower last had the leader's whole log, in milliseconds; 0 if it has it now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -92,7 +97,7 @@ pub struct PartitionView {
 
 /// `GET /admin/v1/raft`: `__metadata` first, then those of the partitions, by topic and number. Query: `topic`, `limit`,
 /// `cursor`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RaftGroups {
     /// As asked for.
     pub groups: Vec<RaftView>,
@@ -107,29 +112,35 @@ pub struct RaftGroups {
 }
 
 /// A Raft group as its leader sees it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RaftView {
     /// `__metadata`, or `topic-partition`.
     pub name: String,
     /// Its number on the wire and in the WAL.
     #[serde(with = "decimal")]
+    #[schema(value_type = String)]
     pub group: u64,
     /// Its leader.
     pub leader: i32,
     /// The leader's term.
     #[serde(with = "decimal")]
+    #[schema(value_type = String)]
     pub term: u64,
     /// First index that the leader's log still has.
     #[serde(with = "decimal")]
+    #[schema(value_type = String)]
     pub first_index: u64,
     /// Last index of the leader's log.
     #[serde(with = "decimal")]
+    #[schema(value_type = String)]
     pub last_index: u64,
     /// Last index known to be committed.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "decimal::option")]
+    #[schema(value_type = Option<String>)]
     pub committed_index: Option<u64>,
     /// Last index applied by the leader.
     #[serde(with = "decimal")]
+    #[schema(value_type = String)]
     pub applied_index: u64,
     /// Milliseconds since the state was last written to a checkpoint of the leader's WAL; absent if it never was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -139,7 +150,7 @@ pub struct RaftView {
 }
 
 /// A follower or learner as its leader sees it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Follower {
     /// The node.
     pub node_id: i32,
@@ -147,12 +158,15 @@ pub struct Follower {
     pub votes: bool,
     /// Last index known to be on its disk.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "decimal::option")]
+    #[schema(value_type = Option<String>)]
     pub match_index: Option<u64>,
     /// Entries of the leader's log that it is not known to have.
     #[serde(with = "decimal")]
+    #[schema(value_type = String)]
     pub trails_by: u64,
     /// Bytes of them.
     #[serde(with = "decimal")]
+    #[schema(value_type = String)]
     pub trails_by_bytes: u64,
     /// Milliseconds since the newest message that it has answered was sent; absent if it never has. Grows while the
     /// group is quiescent.
@@ -161,7 +175,7 @@ pub struct Follower {
 }
 
 /// `POST /admin/v1/partitions/{topic}/{partition}/leader`. The body may be empty.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TransferLeaderRequest {
     /// Who shall lead; absent: the preferred leader.
@@ -176,7 +190,7 @@ pub struct TransferLeaderRequest {
 }
 
 /// What came of a [`TransferLeaderRequest`]: answered when the new leader leads.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TransferLeaderAnswer {
     /// What changed; for a dry run, what would.
     #[serde(flatten)]
@@ -187,7 +201,7 @@ pub struct TransferLeaderAnswer {
 }
 
 /// A leadership that changes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct LeadershipMove {
     /// The topic.
     pub topic: String,
@@ -201,7 +215,7 @@ pub struct LeadershipMove {
 
 /// `POST /admin/v1/partitions/{topic}/{partition}/replicas`: answered with an [`OperationView`] when the move has
 /// started. `If-Match` with the leader epoch refuses (412) if the partition has another one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MoveReplicasRequest {
     /// The brokers that shall hold it, the preferred leader first.

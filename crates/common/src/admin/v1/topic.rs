@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::partition::{PartitionState, PartitionView};
 use crate::admin::decimal;
 
 /// `GET /admin/v1/topics`. Query: `internal=true` shows internal topics too.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Topics {
     /// By name.
     pub topics: Vec<TopicView>,
@@ -18,7 +19,7 @@ pub struct Topics {
 }
 
 /// A topic in a list.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct TopicView {
     /// Its name.
     pub topic: String,
@@ -37,9 +38,11 @@ pub struct TopicView {
     pub unhealthy_partitions: u64,
     /// Records in it: high watermarks minus log start offsets.
     #[serde(with = "decimal")]
+    #[schema(value_type = String)]
     pub records: i64,
     /// Bytes of its record batches, each counted once.
     #[serde(with = "decimal")]
+    #[schema(value_type = String)]
     pub bytes: u64,
     /// Records appended per second.
     pub records_per_second: f64,
@@ -48,7 +51,7 @@ pub struct TopicView {
 }
 
 /// `GET /admin/v1/topics/{topic}`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct TopicDetail {
     /// The same as in the list.
     #[serde(flatten)]
@@ -60,7 +63,7 @@ pub struct TopicDetail {
 }
 
 /// A setting of a topic.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TopicConfigEntry {
     /// Kafka's name of it.
     pub name: String,
@@ -71,7 +74,7 @@ pub struct TopicConfigEntry {
 }
 
 /// `POST /admin/v1/topics`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateTopicRequest {
     /// Its name.
@@ -94,7 +97,7 @@ pub struct CreateTopicRequest {
 }
 
 /// `PATCH /admin/v1/topics/{topic}`. What is absent stays as it is.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AlterTopicRequest {
     /// How many partitions it shall have; never fewer than it has.
@@ -112,7 +115,7 @@ pub struct AlterTopicRequest {
 }
 
 /// `DELETE /admin/v1/topics/{topic}`. The body may be empty.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DeleteTopicRequest {
     /// Only tell what would be deleted.
@@ -124,7 +127,7 @@ pub struct DeleteTopicRequest {
 }
 
 /// What came of a change of a topic.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TopicAnswer {
     /// The topic.
     pub topic: String,

@@ -1,6 +1,7 @@
 //! What dashboards are sent: everything once, then what changed.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::cluster::NodeView;
 use super::consumer::GroupSummary;
@@ -10,7 +11,7 @@ use crate::admin::change::OperationView;
 
 /// `GET /admin/v1/watch` sends it first, as the server-sent event `snapshot`, and again whenever a client was too slow
 /// for the deltas.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Snapshot {
     /// When it was taken, in milliseconds since 1970.
     pub taken_at_ms: i64,
@@ -39,7 +40,7 @@ pub struct Snapshot {
 
 /// What changed since the snapshot or delta before it: the server-sent event `delta`, at most one a second. Sent even if
 /// nothing changed, as a sign of life.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Delta {
     /// When the new state was taken, in milliseconds since 1970.
     pub taken_at_ms: i64,
