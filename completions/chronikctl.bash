@@ -533,7 +533,7 @@ _chronikctl() {
             return 0
             ;;
         chronikctl__subcmd__add__subcmd__node)
-            opts="-c -o -h --kafka --wal --raft --admin-addr --reason --admin --config --api-key-file --output --context --help"
+            opts="-c -o -h --kafka --wal --raft --admin-addr --reason --admin --config --api-key-file --ca-file --cert-file --key-file --output --context --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -575,6 +575,18 @@ _chronikctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cert-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --output)
                     COMPREPLY=($(compgen -W "table wide json yaml name" -- "${cur}"))
                     return 0
@@ -595,7 +607,7 @@ _chronikctl() {
             return 0
             ;;
         chronikctl__subcmd__audit)
-            opts="-c -o -h --since --object --limit --admin --config --api-key-file --output --context --help"
+            opts="-c -o -h --since --object --limit --admin --config --api-key-file --ca-file --cert-file --key-file --output --context --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -626,6 +638,18 @@ _chronikctl() {
                     return 0
                     ;;
                 --api-key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cert-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -741,7 +765,7 @@ _chronikctl() {
             return 0
             ;;
         chronikctl__subcmd__config__subcmd__set)
-            opts="-y -c -o -h --topic --dry-run --yes --reason --admin --config --api-key-file --output --context --help"
+            opts="-y -c -o -h --topic --dry-run --yes --reason --admin --config --api-key-file --ca-file --cert-file --key-file --output --context --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -771,6 +795,18 @@ _chronikctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cert-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --output)
                     COMPREPLY=($(compgen -W "table wide json yaml name" -- "${cur}"))
                     return 0
@@ -791,7 +827,7 @@ _chronikctl() {
             return 0
             ;;
         chronikctl__subcmd__config__subcmd__view)
-            opts="-c -o -h --show-origin --admin --config --api-key-file --output --context --help"
+            opts="-c -o -h --show-origin --admin --config --api-key-file --ca-file --cert-file --key-file --output --context --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -810,6 +846,18 @@ _chronikctl() {
                     return 0
                     ;;
                 --api-key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cert-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1097,7 +1145,7 @@ _chronikctl() {
             return 0
             ;;
         chronikctl__subcmd__debug__subcmd__bundle)
-            opts="-c -o -h --file --admin --config --api-key-file --output --context --help"
+            opts="-c -o -h --file --admin --config --api-key-file --ca-file --cert-file --key-file --output --context --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1120,6 +1168,18 @@ _chronikctl() {
                     return 0
                     ;;
                 --api-key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cert-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1185,7 +1245,7 @@ _chronikctl() {
             return 0
             ;;
         chronikctl__subcmd__doctor)
-            opts="-c -o -h --admin --config --api-key-file --output --context --help"
+            opts="-c -o -h --admin --config --api-key-file --ca-file --cert-file --key-file --output --context --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1204,6 +1264,18 @@ _chronikctl() {
                     return 0
                     ;;
                 --api-key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cert-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1227,7 +1299,7 @@ _chronikctl() {
             return 0
             ;;
         chronikctl__subcmd__events)
-            opts="-f -c -o -h --since --kind --object --limit --follow --admin --config --api-key-file --output --context --help"
+            opts="-f -c -o -h --since --kind --object --limit --follow --admin --config --api-key-file --ca-file --cert-file --key-file --output --context --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1262,6 +1334,18 @@ _chronikctl() {
                     return 0
                     ;;
                 --api-key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cert-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1303,7 +1387,7 @@ _chronikctl() {
             return 0
             ;;
         chronikctl__subcmd__group__subcmd__delete)
-            opts="-y -c -o -h --dry-run --yes --reason --admin --config --api-key-file --output --context --help"
+            opts="-y -c -o -h --dry-run --yes --reason --admin --config --api-key-file --ca-file --cert-file --key-file --output --context --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1329,6 +1413,18 @@ _chronikctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cert-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --output)
                     COMPREPLY=($(compgen -W "table wide json yaml name" -- "${cur}"))
                     return 0
@@ -1349,7 +1445,7 @@ _chronikctl() {
             return 0
             ;;
         chronikctl__subcmd__group__subcmd__describe)
-            opts="-c -o -h --admin --config --api-key-file --output --context --help"
+            opts="-c -o -h --admin --config --api-key-file --ca-file --cert-file --key-file --output --context --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1368,6 +1464,18 @@ _chronikctl() {
                     return 0
                     ;;
                 --api-key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cert-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1475,7 +1583,7 @@ _chronikctl() {
             return 0
             ;;
         chronikctl__subcmd__group__subcmd__list)
-            opts="-c -o -h --admin --config --api-key-file --output --context --help"
+            opts="-c -o -h --admin --config --api-key-file --ca-file --cert-file --key-file --output --context --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1494,6 +1602,18 @@ _chronikctl() {
                     return 0
                     ;;
                 --api-key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cert-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1517,7 +1637,7 @@ _chronikctl() {
             return 0
             ;;
         chronikctl__subcmd__group__subcmd__reset__subcmd__offsets)
-            opts="-y -c -o -h --topic --partitions --to-earliest --to-latest --to-offset --shift-by --to-time --dry-run --yes --reason --admin --config --api-key-file --output --context --help"
+            opts="-y -c -o -h --topic --partitions --to-earliest --to-latest --to-offset --shift-by --to-time --dry-run --yes --reason --admin --config --api-key-file --ca-file --cert-file --key-file --output --context --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1563,6 +1683,18 @@ _chronikctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cert-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --output)
                     COMPREPLY=($(compgen -W "table wide json yaml name" -- "${cur}"))
                     return 0
@@ -1583,7 +1715,7 @@ _chronikctl() {
             return 0
             ;;
         chronikctl__subcmd__health)
-            opts="-c -o -h --watch --exit-when-healthy --timeout --admin --config --api-key-file --output --context --help"
+            opts="-c -o -h --watch --exit-when-healthy --timeout --admin --config --api-key-file --ca-file --cert-file --key-file --output --context --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1606,6 +1738,18 @@ _chronikctl() {
                     return 0
                     ;;
                 --api-key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cert-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2431,7 +2575,7 @@ _chronikctl() {
             return 0
             ;;
         chronikctl__subcmd__key__subcmd__create)
-            opts="-y -c -o -h --role --reason --yes --admin --config --api-key-file --output --context --help"
+            opts="-y -c -o -h --role --reason --yes --admin --config --api-key-file --ca-file --cert-file --key-file --output --context --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2458,6 +2602,18 @@ _chronikctl() {
                     return 0
                     ;;
                 --api-key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cert-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2551,7 +2707,7 @@ _chronikctl() {
             return 0
             ;;
         chronikctl__subcmd__key__subcmd__list)
-            opts="-c -o -h --admin --config --api-key-file --output --context --help"
+            opts="-c -o -h --admin --config --api-key-file --ca-file --cert-file --key-file --output --context --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2570,6 +2726,18 @@ _chronikctl() {
                     return 0
                     ;;
                 --api-key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cert-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2593,7 +2761,7 @@ _chronikctl() {
             return 0
             ;;
         chronikctl__subcmd__key__subcmd__revoke)
-            opts="-y -c -o -h --reason --yes --admin --config --api-key-file --output --context --help"
+            opts="-y -c -o -h --reason --yes --admin --config --api-key-file --ca-file --cert-file --key-file --output --context --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2616,6 +2784,18 @@ _chronikctl() {
                     return 0
                     ;;
                 --api-key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cert-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2657,7 +2837,7 @@ _chronikctl() {
             return 0
             ;;
         chronikctl__subcmd__node__subcmd__describe)
-            opts="-c -o -h --admin --config --api-key-file --output --context --help"
+            opts="-c -o -h --admin --config --api-key-file --ca-file --cert-file --key-file --output --context --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2676,6 +2856,18 @@ _chronikctl() {
                     return 0
                     ;;
                 --api-key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cert-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2699,7 +2891,7 @@ _chronikctl() {
             return 0
             ;;
         chronikctl__subcmd__node__subcmd__drain)
-            opts="-y -c -o -h --dry-run --yes --reason --admin --config --api-key-file --output --context --help"
+            opts="-y -c -o -h --dry-run --yes --reason --admin --config --api-key-file --ca-file --cert-file --key-file --output --context --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2722,6 +2914,18 @@ _chronikctl() {
                     return 0
                     ;;
                 --api-key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cert-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2829,7 +3033,7 @@ _chronikctl() {
             return 0
             ;;
         chronikctl__subcmd__node__subcmd__list)
-            opts="-c -o -h --admin --config --api-key-file --output --context --help"
+            opts="-c -o -h --admin --config --api-key-file --ca-file --cert-file --key-file --output --context --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2848,6 +3052,18 @@ _chronikctl() {
                     return 0
                     ;;
                 --api-key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cert-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2871,7 +3087,7 @@ _chronikctl() {
             return 0
             ;;
         chronikctl__subcmd__node__subcmd__undrain)
-            opts="-y -c -o -h --dry-run --yes --reason --admin --config --api-key-file --output --context --help"
+            opts="-y -c -o -h --dry-run --yes --reason --admin --config --api-key-file --ca-file --cert-file --key-file --output --context --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2894,6 +3110,18 @@ _chronikctl() {
                     return 0
                     ;;
                 --api-key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cert-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2935,7 +3163,7 @@ _chronikctl() {
             return 0
             ;;
         chronikctl__subcmd__operation__subcmd__cancel)
-            opts="-c -o -h --reason --admin --config --api-key-file --output --context --help"
+            opts="-c -o -h --reason --admin --config --api-key-file --ca-file --cert-file --key-file --output --context --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2958,6 +3186,18 @@ _chronikctl() {
                     return 0
                     ;;
                 --api-key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cert-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3065,7 +3305,7 @@ _chronikctl() {
             return 0
             ;;
         chronikctl__subcmd__operation__subcmd__list)
-            opts="-c -o -h --admin --config --api-key-file --output --context --help"
+            opts="-c -o -h --admin --config --api-key-file --ca-file --cert-file --key-file --output --context --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3084,6 +3324,18 @@ _chronikctl() {
                     return 0
                     ;;
                 --api-key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cert-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3107,7 +3359,7 @@ _chronikctl() {
             return 0
             ;;
         chronikctl__subcmd__operation__subcmd__show)
-            opts="-c -o -h --admin --config --api-key-file --output --context --help"
+            opts="-c -o -h --admin --config --api-key-file --ca-file --cert-file --key-file --output --context --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3126,6 +3378,18 @@ _chronikctl() {
                     return 0
                     ;;
                 --api-key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cert-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3149,7 +3413,7 @@ _chronikctl() {
             return 0
             ;;
         chronikctl__subcmd__operation__subcmd__watch)
-            opts="-c -o -h --timeout --admin --config --api-key-file --output --context --help"
+            opts="-c -o -h --timeout --admin --config --api-key-file --ca-file --cert-file --key-file --output --context --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3172,6 +3436,18 @@ _chronikctl() {
                     return 0
                     ;;
                 --api-key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cert-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3213,7 +3489,7 @@ _chronikctl() {
             return 0
             ;;
         chronikctl__subcmd__partition__subcmd__describe)
-            opts="-c -o -h --admin --config --api-key-file --output --context --help"
+            opts="-c -o -h --admin --config --api-key-file --ca-file --cert-file --key-file --output --context --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3232,6 +3508,18 @@ _chronikctl() {
                     return 0
                     ;;
                 --api-key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cert-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3339,7 +3627,7 @@ _chronikctl() {
             return 0
             ;;
         chronikctl__subcmd__partition__subcmd__list)
-            opts="-c -o -h --topic --node --leader --state --sort --limit --admin --config --api-key-file --output --context --help"
+            opts="-c -o -h --topic --node --leader --state --sort --limit --admin --config --api-key-file --ca-file --cert-file --key-file --output --context --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3385,6 +3673,18 @@ _chronikctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cert-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --output)
                     COMPREPLY=($(compgen -W "table wide json yaml name" -- "${cur}"))
                     return 0
@@ -3405,7 +3705,7 @@ _chronikctl() {
             return 0
             ;;
         chronikctl__subcmd__partition__subcmd__move)
-            opts="-y -c -o -h --replicas --yes --dry-run --no-wait --timeout --reason --admin --config --api-key-file --output --context --help"
+            opts="-y -c -o -h --replicas --yes --dry-run --no-wait --timeout --reason --admin --config --api-key-file --ca-file --cert-file --key-file --output --context --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3439,6 +3739,18 @@ _chronikctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cert-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --output)
                     COMPREPLY=($(compgen -W "table wide json yaml name" -- "${cur}"))
                     return 0
@@ -3459,7 +3771,7 @@ _chronikctl() {
             return 0
             ;;
         chronikctl__subcmd__partition__subcmd__transfer__subcmd__leader)
-            opts="-y -c -o -h --to --dry-run --yes --reason --admin --config --api-key-file --output --context --help"
+            opts="-y -c -o -h --to --dry-run --yes --reason --admin --config --api-key-file --ca-file --cert-file --key-file --output --context --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3486,6 +3798,18 @@ _chronikctl() {
                     return 0
                     ;;
                 --api-key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cert-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3527,7 +3851,7 @@ _chronikctl() {
             return 0
             ;;
         chronikctl__subcmd__raft__subcmd__describe)
-            opts="-c -o -h --admin --config --api-key-file --output --context --help"
+            opts="-c -o -h --admin --config --api-key-file --ca-file --cert-file --key-file --output --context --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3546,6 +3870,18 @@ _chronikctl() {
                     return 0
                     ;;
                 --api-key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cert-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3625,7 +3961,7 @@ _chronikctl() {
             return 0
             ;;
         chronikctl__subcmd__raft__subcmd__list)
-            opts="-c -o -h --topic --limit --admin --config --api-key-file --output --context --help"
+            opts="-c -o -h --topic --limit --admin --config --api-key-file --ca-file --cert-file --key-file --output --context --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3655,6 +3991,18 @@ _chronikctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cert-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --output)
                     COMPREPLY=($(compgen -W "table wide json yaml name" -- "${cur}"))
                     return 0
@@ -3675,7 +4023,7 @@ _chronikctl() {
             return 0
             ;;
         chronikctl__subcmd__rebalance)
-            opts="-c -o -h --topic --replication-factor --leaders-only --dry-run --no-wait --timeout --reason --admin --config --api-key-file --output --context --help"
+            opts="-c -o -h --topic --replication-factor --leaders-only --dry-run --no-wait --timeout --reason --admin --config --api-key-file --ca-file --cert-file --key-file --output --context --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3713,6 +4061,18 @@ _chronikctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cert-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --output)
                     COMPREPLY=($(compgen -W "table wide json yaml name" -- "${cur}"))
                     return 0
@@ -3733,7 +4093,7 @@ _chronikctl() {
             return 0
             ;;
         chronikctl__subcmd__remove__subcmd__node)
-            opts="-y -c -o -h --force --yes --dry-run --no-wait --timeout --reason --admin --config --api-key-file --output --context --help"
+            opts="-y -c -o -h --force --yes --dry-run --no-wait --timeout --reason --admin --config --api-key-file --ca-file --cert-file --key-file --output --context --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3763,6 +4123,18 @@ _chronikctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cert-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --output)
                     COMPREPLY=($(compgen -W "table wide json yaml name" -- "${cur}"))
                     return 0
@@ -3783,7 +4155,7 @@ _chronikctl() {
             return 0
             ;;
         chronikctl__subcmd__status)
-            opts="-c -o -h --admin --config --api-key-file --output --context --help"
+            opts="-c -o -h --admin --config --api-key-file --ca-file --cert-file --key-file --output --context --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3802,6 +4174,18 @@ _chronikctl() {
                     return 0
                     ;;
                 --api-key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cert-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3825,7 +4209,7 @@ _chronikctl() {
             return 0
             ;;
         chronikctl__subcmd__top)
-            opts="-c -o -h --view --rw --once --record --record-limit --replay --admin --config --api-key-file --output --context --help"
+            opts="-c -o -h --view --rw --once --record --record-limit --replay --admin --config --api-key-file --ca-file --cert-file --key-file --output --context --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3860,6 +4244,18 @@ _chronikctl() {
                     return 0
                     ;;
                 --api-key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cert-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3901,7 +4297,7 @@ _chronikctl() {
             return 0
             ;;
         chronikctl__subcmd__topic__subcmd__alter)
-            opts="-y -c -o -h --partitions --set --unset --dry-run --yes --reason --admin --config --api-key-file --output --context --help"
+            opts="-y -c -o -h --partitions --set --unset --dry-run --yes --reason --admin --config --api-key-file --ca-file --cert-file --key-file --output --context --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3939,6 +4335,18 @@ _chronikctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cert-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --output)
                     COMPREPLY=($(compgen -W "table wide json yaml name" -- "${cur}"))
                     return 0
@@ -3959,7 +4367,7 @@ _chronikctl() {
             return 0
             ;;
         chronikctl__subcmd__topic__subcmd__create)
-            opts="-y -c -o -h --partitions --replication-factor --set --dry-run --yes --reason --admin --config --api-key-file --output --context --help"
+            opts="-y -c -o -h --partitions --replication-factor --set --dry-run --yes --reason --admin --config --api-key-file --ca-file --cert-file --key-file --output --context --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3997,6 +4405,18 @@ _chronikctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cert-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --output)
                     COMPREPLY=($(compgen -W "table wide json yaml name" -- "${cur}"))
                     return 0
@@ -4017,7 +4437,7 @@ _chronikctl() {
             return 0
             ;;
         chronikctl__subcmd__topic__subcmd__delete)
-            opts="-y -c -o -h --dry-run --yes --reason --admin --config --api-key-file --output --context --help"
+            opts="-y -c -o -h --dry-run --yes --reason --admin --config --api-key-file --ca-file --cert-file --key-file --output --context --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4043,6 +4463,18 @@ _chronikctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cert-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --output)
                     COMPREPLY=($(compgen -W "table wide json yaml name" -- "${cur}"))
                     return 0
@@ -4063,7 +4495,7 @@ _chronikctl() {
             return 0
             ;;
         chronikctl__subcmd__topic__subcmd__describe)
-            opts="-c -o -h --admin --config --api-key-file --output --context --help"
+            opts="-c -o -h --admin --config --api-key-file --ca-file --cert-file --key-file --output --context --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4082,6 +4514,18 @@ _chronikctl() {
                     return 0
                     ;;
                 --api-key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cert-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -4203,7 +4647,7 @@ _chronikctl() {
             return 0
             ;;
         chronikctl__subcmd__topic__subcmd__list)
-            opts="-c -o -h --internal --admin --config --api-key-file --output --context --help"
+            opts="-c -o -h --internal --admin --config --api-key-file --ca-file --cert-file --key-file --output --context --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -4222,6 +4666,18 @@ _chronikctl() {
                     return 0
                     ;;
                 --api-key-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cert-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

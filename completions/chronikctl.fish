@@ -48,9 +48,12 @@ complete -c chronikctl -n "__fish_chronikctl_needs_command" -f -a "doctor" -d 'C
 complete -c chronikctl -n "__fish_chronikctl_needs_command" -f -a "debug" -d 'Collect what helps those who help'
 complete -c chronikctl -n "__fish_chronikctl_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
 complete -c chronikctl -n "__fish_chronikctl_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand status" -l admin -d 'Admin API of a node, http://host:port; repeat it to name others to fall back on' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand status" -l admin -d 'Admin API of a node, http://host:port or https://host:port; repeat it to name others to fall back on' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand status" -s c -l config -d 'Find the nodes, and the key that this machine\'s node keeps, through a node\'s configuration' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand status" -l api-key-file -d 'File that holds the admin API key' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand status" -l ca-file -d 'Certificates of the authorities that sign the nodes\' certificates, instead of the system\'s' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand status" -l cert-file -d 'Certificate to show to nodes that ask for one' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand status" -l key-file -d 'Private key of that certificate' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand status" -s o -l output -d 'How to show the answer' -r -f -a "table\t'Text for people, as wide as the terminal; it may change'
 wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
@@ -63,9 +66,12 @@ complete -c chronikctl -n "__fish_chronikctl_using_subcommand add-node" -l wal -
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand add-node" -l raft -d 'Where nodes will reach it with Raft\'s control traffic' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand add-node" -l admin-addr -d 'Where its admin API will be [default: port 10000 + ID on the host of --raft]' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand add-node" -l reason -d 'Why, for the audit log' -r
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand add-node" -l admin -d 'Admin API of a node, http://host:port; repeat it to name others to fall back on' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand add-node" -l admin -d 'Admin API of a node, http://host:port or https://host:port; repeat it to name others to fall back on' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand add-node" -s c -l config -d 'Find the nodes, and the key that this machine\'s node keeps, through a node\'s configuration' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand add-node" -l api-key-file -d 'File that holds the admin API key' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand add-node" -l ca-file -d 'Certificates of the authorities that sign the nodes\' certificates, instead of the system\'s' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand add-node" -l cert-file -d 'Certificate to show to nodes that ask for one' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand add-node" -l key-file -d 'Private key of that certificate' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand add-node" -s o -l output -d 'How to show the answer' -r -f -a "table\t'Text for people, as wide as the terminal; it may change'
 wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
@@ -75,9 +81,12 @@ complete -c chronikctl -n "__fish_chronikctl_using_subcommand add-node" -l conte
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand add-node" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand remove-node" -l timeout -d 'Stop waiting after this many seconds; the operation goes on' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand remove-node" -l reason -d 'Why, for the audit log' -r
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand remove-node" -l admin -d 'Admin API of a node, http://host:port; repeat it to name others to fall back on' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand remove-node" -l admin -d 'Admin API of a node, http://host:port or https://host:port; repeat it to name others to fall back on' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand remove-node" -s c -l config -d 'Find the nodes, and the key that this machine\'s node keeps, through a node\'s configuration' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand remove-node" -l api-key-file -d 'File that holds the admin API key' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand remove-node" -l ca-file -d 'Certificates of the authorities that sign the nodes\' certificates, instead of the system\'s' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand remove-node" -l cert-file -d 'Certificate to show to nodes that ask for one' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand remove-node" -l key-file -d 'Private key of that certificate' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand remove-node" -s o -l output -d 'How to show the answer' -r -f -a "table\t'Text for people, as wide as the terminal; it may change'
 wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
@@ -93,9 +102,12 @@ complete -c chronikctl -n "__fish_chronikctl_using_subcommand rebalance" -l topi
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand rebalance" -l replication-factor -d 'Give every partition this many replicas' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand rebalance" -l timeout -d 'Stop waiting after this many seconds; the operation goes on' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand rebalance" -l reason -d 'Why, for the audit log' -r
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand rebalance" -l admin -d 'Admin API of a node, http://host:port; repeat it to name others to fall back on' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand rebalance" -l admin -d 'Admin API of a node, http://host:port or https://host:port; repeat it to name others to fall back on' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand rebalance" -s c -l config -d 'Find the nodes, and the key that this machine\'s node keeps, through a node\'s configuration' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand rebalance" -l api-key-file -d 'File that holds the admin API key' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand rebalance" -l ca-file -d 'Certificates of the authorities that sign the nodes\' certificates, instead of the system\'s' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand rebalance" -l cert-file -d 'Certificate to show to nodes that ask for one' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand rebalance" -l key-file -d 'Private key of that certificate' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand rebalance" -s o -l output -d 'How to show the answer' -r -f -a "table\t'Text for people, as wide as the terminal; it may change'
 wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
@@ -113,9 +125,12 @@ complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and not
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and not __fish_seen_subcommand_from list show watch cancel help" -f -a "watch" -d 'Wait for the end of an operation'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and not __fish_seen_subcommand_from list show watch cancel help" -f -a "cancel" -d 'Stop an operation where it is; what was moved stays moved'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and not __fish_seen_subcommand_from list show watch cancel help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and __fish_seen_subcommand_from list" -l admin -d 'Admin API of a node, http://host:port; repeat it to name others to fall back on' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and __fish_seen_subcommand_from list" -l admin -d 'Admin API of a node, http://host:port or https://host:port; repeat it to name others to fall back on' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and __fish_seen_subcommand_from list" -s c -l config -d 'Find the nodes, and the key that this machine\'s node keeps, through a node\'s configuration' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and __fish_seen_subcommand_from list" -l api-key-file -d 'File that holds the admin API key' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and __fish_seen_subcommand_from list" -l ca-file -d 'Certificates of the authorities that sign the nodes\' certificates, instead of the system\'s' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and __fish_seen_subcommand_from list" -l cert-file -d 'Certificate to show to nodes that ask for one' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and __fish_seen_subcommand_from list" -l key-file -d 'Private key of that certificate' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and __fish_seen_subcommand_from list" -s o -l output -d 'How to show the answer' -r -f -a "table\t'Text for people, as wide as the terminal; it may change'
 wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
@@ -123,9 +138,12 @@ yaml\t'The same object as YAML'
 name\t'Only the names, one a line'"
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and __fish_seen_subcommand_from list" -l context -d 'The context to use, instead of the one that the variable or the file names' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and __fish_seen_subcommand_from show" -l admin -d 'Admin API of a node, http://host:port; repeat it to name others to fall back on' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and __fish_seen_subcommand_from show" -l admin -d 'Admin API of a node, http://host:port or https://host:port; repeat it to name others to fall back on' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and __fish_seen_subcommand_from show" -s c -l config -d 'Find the nodes, and the key that this machine\'s node keeps, through a node\'s configuration' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and __fish_seen_subcommand_from show" -l api-key-file -d 'File that holds the admin API key' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and __fish_seen_subcommand_from show" -l ca-file -d 'Certificates of the authorities that sign the nodes\' certificates, instead of the system\'s' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and __fish_seen_subcommand_from show" -l cert-file -d 'Certificate to show to nodes that ask for one' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and __fish_seen_subcommand_from show" -l key-file -d 'Private key of that certificate' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and __fish_seen_subcommand_from show" -s o -l output -d 'How to show the answer' -r -f -a "table\t'Text for people, as wide as the terminal; it may change'
 wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
@@ -134,9 +152,12 @@ name\t'Only the names, one a line'"
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and __fish_seen_subcommand_from show" -l context -d 'The context to use, instead of the one that the variable or the file names' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and __fish_seen_subcommand_from watch" -l timeout -d 'Stop waiting after this many seconds; the operation goes on' -r
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and __fish_seen_subcommand_from watch" -l admin -d 'Admin API of a node, http://host:port; repeat it to name others to fall back on' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and __fish_seen_subcommand_from watch" -l admin -d 'Admin API of a node, http://host:port or https://host:port; repeat it to name others to fall back on' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and __fish_seen_subcommand_from watch" -s c -l config -d 'Find the nodes, and the key that this machine\'s node keeps, through a node\'s configuration' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and __fish_seen_subcommand_from watch" -l api-key-file -d 'File that holds the admin API key' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and __fish_seen_subcommand_from watch" -l ca-file -d 'Certificates of the authorities that sign the nodes\' certificates, instead of the system\'s' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and __fish_seen_subcommand_from watch" -l cert-file -d 'Certificate to show to nodes that ask for one' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and __fish_seen_subcommand_from watch" -l key-file -d 'Private key of that certificate' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and __fish_seen_subcommand_from watch" -s o -l output -d 'How to show the answer' -r -f -a "table\t'Text for people, as wide as the terminal; it may change'
 wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
@@ -145,9 +166,12 @@ name\t'Only the names, one a line'"
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and __fish_seen_subcommand_from watch" -l context -d 'The context to use, instead of the one that the variable or the file names' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and __fish_seen_subcommand_from watch" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and __fish_seen_subcommand_from cancel" -l reason -d 'Why, for the audit log' -r
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and __fish_seen_subcommand_from cancel" -l admin -d 'Admin API of a node, http://host:port; repeat it to name others to fall back on' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and __fish_seen_subcommand_from cancel" -l admin -d 'Admin API of a node, http://host:port or https://host:port; repeat it to name others to fall back on' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and __fish_seen_subcommand_from cancel" -s c -l config -d 'Find the nodes, and the key that this machine\'s node keeps, through a node\'s configuration' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and __fish_seen_subcommand_from cancel" -l api-key-file -d 'File that holds the admin API key' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and __fish_seen_subcommand_from cancel" -l ca-file -d 'Certificates of the authorities that sign the nodes\' certificates, instead of the system\'s' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and __fish_seen_subcommand_from cancel" -l cert-file -d 'Certificate to show to nodes that ask for one' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and __fish_seen_subcommand_from cancel" -l key-file -d 'Private key of that certificate' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and __fish_seen_subcommand_from cancel" -s o -l output -d 'How to show the answer' -r -f -a "table\t'Text for people, as wide as the terminal; it may change'
 wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
@@ -161,9 +185,12 @@ complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and __f
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and __fish_seen_subcommand_from help" -f -a "cancel" -d 'Stop an operation where it is; what was moved stays moved'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand operation; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand health" -l timeout -d 'Stop watching after this many seconds' -r
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand health" -l admin -d 'Admin API of a node, http://host:port; repeat it to name others to fall back on' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand health" -l admin -d 'Admin API of a node, http://host:port or https://host:port; repeat it to name others to fall back on' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand health" -s c -l config -d 'Find the nodes, and the key that this machine\'s node keeps, through a node\'s configuration' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand health" -l api-key-file -d 'File that holds the admin API key' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand health" -l ca-file -d 'Certificates of the authorities that sign the nodes\' certificates, instead of the system\'s' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand health" -l cert-file -d 'Certificate to show to nodes that ask for one' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand health" -l key-file -d 'Private key of that certificate' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand health" -s o -l output -d 'How to show the answer' -r -f -a "table\t'Text for people, as wide as the terminal; it may change'
 wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
@@ -184,9 +211,12 @@ operations\t''"
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand top" -l record -d 'Write all that the dashboard sees and all keys to this file, for --replay' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand top" -l record-limit -d 'Stop writing to that file before it is larger than this' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand top" -l replay -d 'Show what such a file holds instead of a cluster' -r -F
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand top" -l admin -d 'Admin API of a node, http://host:port; repeat it to name others to fall back on' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand top" -l admin -d 'Admin API of a node, http://host:port or https://host:port; repeat it to name others to fall back on' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand top" -s c -l config -d 'Find the nodes, and the key that this machine\'s node keeps, through a node\'s configuration' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand top" -l api-key-file -d 'File that holds the admin API key' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand top" -l ca-file -d 'Certificates of the authorities that sign the nodes\' certificates, instead of the system\'s' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand top" -l cert-file -d 'Certificate to show to nodes that ask for one' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand top" -l key-file -d 'Private key of that certificate' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand top" -s o -l output -d 'How to show the answer' -r -f -a "table\t'Text for people, as wide as the terminal; it may change'
 wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
@@ -203,9 +233,12 @@ complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and not __fi
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and not __fish_seen_subcommand_from list describe drain undrain help" -f -a "drain" -d 'Move all leaderships off a node and keep them away, so that it can be stopped'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and not __fish_seen_subcommand_from list describe drain undrain help" -f -a "undrain" -d 'Let leaderships back to a node'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and not __fish_seen_subcommand_from list describe drain undrain help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and __fish_seen_subcommand_from list" -l admin -d 'Admin API of a node, http://host:port; repeat it to name others to fall back on' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and __fish_seen_subcommand_from list" -l admin -d 'Admin API of a node, http://host:port or https://host:port; repeat it to name others to fall back on' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and __fish_seen_subcommand_from list" -s c -l config -d 'Find the nodes, and the key that this machine\'s node keeps, through a node\'s configuration' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and __fish_seen_subcommand_from list" -l api-key-file -d 'File that holds the admin API key' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and __fish_seen_subcommand_from list" -l ca-file -d 'Certificates of the authorities that sign the nodes\' certificates, instead of the system\'s' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and __fish_seen_subcommand_from list" -l cert-file -d 'Certificate to show to nodes that ask for one' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and __fish_seen_subcommand_from list" -l key-file -d 'Private key of that certificate' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and __fish_seen_subcommand_from list" -s o -l output -d 'How to show the answer' -r -f -a "table\t'Text for people, as wide as the terminal; it may change'
 wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
@@ -213,9 +246,12 @@ yaml\t'The same object as YAML'
 name\t'Only the names, one a line'"
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and __fish_seen_subcommand_from list" -l context -d 'The context to use, instead of the one that the variable or the file names' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and __fish_seen_subcommand_from describe" -l admin -d 'Admin API of a node, http://host:port; repeat it to name others to fall back on' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and __fish_seen_subcommand_from describe" -l admin -d 'Admin API of a node, http://host:port or https://host:port; repeat it to name others to fall back on' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and __fish_seen_subcommand_from describe" -s c -l config -d 'Find the nodes, and the key that this machine\'s node keeps, through a node\'s configuration' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and __fish_seen_subcommand_from describe" -l api-key-file -d 'File that holds the admin API key' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and __fish_seen_subcommand_from describe" -l ca-file -d 'Certificates of the authorities that sign the nodes\' certificates, instead of the system\'s' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and __fish_seen_subcommand_from describe" -l cert-file -d 'Certificate to show to nodes that ask for one' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and __fish_seen_subcommand_from describe" -l key-file -d 'Private key of that certificate' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and __fish_seen_subcommand_from describe" -s o -l output -d 'How to show the answer' -r -f -a "table\t'Text for people, as wide as the terminal; it may change'
 wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
@@ -224,9 +260,12 @@ name\t'Only the names, one a line'"
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and __fish_seen_subcommand_from describe" -l context -d 'The context to use, instead of the one that the variable or the file names' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and __fish_seen_subcommand_from describe" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and __fish_seen_subcommand_from drain" -l reason -d 'Why, for the audit log' -r
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and __fish_seen_subcommand_from drain" -l admin -d 'Admin API of a node, http://host:port; repeat it to name others to fall back on' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and __fish_seen_subcommand_from drain" -l admin -d 'Admin API of a node, http://host:port or https://host:port; repeat it to name others to fall back on' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and __fish_seen_subcommand_from drain" -s c -l config -d 'Find the nodes, and the key that this machine\'s node keeps, through a node\'s configuration' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and __fish_seen_subcommand_from drain" -l api-key-file -d 'File that holds the admin API key' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and __fish_seen_subcommand_from drain" -l ca-file -d 'Certificates of the authorities that sign the nodes\' certificates, instead of the system\'s' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and __fish_seen_subcommand_from drain" -l cert-file -d 'Certificate to show to nodes that ask for one' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and __fish_seen_subcommand_from drain" -l key-file -d 'Private key of that certificate' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and __fish_seen_subcommand_from drain" -s o -l output -d 'How to show the answer' -r -f -a "table\t'Text for people, as wide as the terminal; it may change'
 wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
@@ -237,9 +276,12 @@ complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and __fish_s
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and __fish_seen_subcommand_from drain" -s y -l yes -d 'Do not ask whether it is meant'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and __fish_seen_subcommand_from drain" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and __fish_seen_subcommand_from undrain" -l reason -d 'Why, for the audit log' -r
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and __fish_seen_subcommand_from undrain" -l admin -d 'Admin API of a node, http://host:port; repeat it to name others to fall back on' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and __fish_seen_subcommand_from undrain" -l admin -d 'Admin API of a node, http://host:port or https://host:port; repeat it to name others to fall back on' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and __fish_seen_subcommand_from undrain" -s c -l config -d 'Find the nodes, and the key that this machine\'s node keeps, through a node\'s configuration' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and __fish_seen_subcommand_from undrain" -l api-key-file -d 'File that holds the admin API key' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and __fish_seen_subcommand_from undrain" -l ca-file -d 'Certificates of the authorities that sign the nodes\' certificates, instead of the system\'s' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and __fish_seen_subcommand_from undrain" -l cert-file -d 'Certificate to show to nodes that ask for one' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and __fish_seen_subcommand_from undrain" -l key-file -d 'Private key of that certificate' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand node; and __fish_seen_subcommand_from undrain" -s o -l output -d 'How to show the answer' -r -f -a "table\t'Text for people, as wide as the terminal; it may change'
 wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
@@ -262,9 +304,12 @@ complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and not __f
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and not __fish_seen_subcommand_from list describe create alter delete help" -f -a "alter" -d 'Add partitions to a topic, or change its settings'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and not __fish_seen_subcommand_from list describe create alter delete help" -f -a "delete" -d 'Delete a topic and all its records'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and not __fish_seen_subcommand_from list describe create alter delete help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from list" -l admin -d 'Admin API of a node, http://host:port; repeat it to name others to fall back on' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from list" -l admin -d 'Admin API of a node, http://host:port or https://host:port; repeat it to name others to fall back on' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from list" -s c -l config -d 'Find the nodes, and the key that this machine\'s node keeps, through a node\'s configuration' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from list" -l api-key-file -d 'File that holds the admin API key' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from list" -l ca-file -d 'Certificates of the authorities that sign the nodes\' certificates, instead of the system\'s' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from list" -l cert-file -d 'Certificate to show to nodes that ask for one' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from list" -l key-file -d 'Private key of that certificate' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from list" -s o -l output -d 'How to show the answer' -r -f -a "table\t'Text for people, as wide as the terminal; it may change'
 wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
@@ -273,9 +318,12 @@ name\t'Only the names, one a line'"
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from list" -l context -d 'The context to use, instead of the one that the variable or the file names' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from list" -l internal -d 'The cluster\'s own topics too'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from describe" -l admin -d 'Admin API of a node, http://host:port; repeat it to name others to fall back on' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from describe" -l admin -d 'Admin API of a node, http://host:port or https://host:port; repeat it to name others to fall back on' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from describe" -s c -l config -d 'Find the nodes, and the key that this machine\'s node keeps, through a node\'s configuration' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from describe" -l api-key-file -d 'File that holds the admin API key' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from describe" -l ca-file -d 'Certificates of the authorities that sign the nodes\' certificates, instead of the system\'s' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from describe" -l cert-file -d 'Certificate to show to nodes that ask for one' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from describe" -l key-file -d 'Private key of that certificate' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from describe" -s o -l output -d 'How to show the answer' -r -f -a "table\t'Text for people, as wide as the terminal; it may change'
 wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
@@ -287,9 +335,12 @@ complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from create" -l replication-factor -d 'How many replicas of each partition [default: the node\'s]' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from create" -l set -d 'A setting that differs from the default; may be repeated' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from create" -l reason -d 'Why, for the audit log' -r
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from create" -l admin -d 'Admin API of a node, http://host:port; repeat it to name others to fall back on' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from create" -l admin -d 'Admin API of a node, http://host:port or https://host:port; repeat it to name others to fall back on' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from create" -s c -l config -d 'Find the nodes, and the key that this machine\'s node keeps, through a node\'s configuration' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from create" -l api-key-file -d 'File that holds the admin API key' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from create" -l ca-file -d 'Certificates of the authorities that sign the nodes\' certificates, instead of the system\'s' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from create" -l cert-file -d 'Certificate to show to nodes that ask for one' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from create" -l key-file -d 'Private key of that certificate' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from create" -s o -l output -d 'How to show the answer' -r -f -a "table\t'Text for people, as wide as the terminal; it may change'
 wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
@@ -303,9 +354,12 @@ complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from alter" -l set -d 'A setting to set; may be repeated' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from alter" -l unset -d 'A setting to reset to its default; may be repeated' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from alter" -l reason -d 'Why, for the audit log' -r
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from alter" -l admin -d 'Admin API of a node, http://host:port; repeat it to name others to fall back on' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from alter" -l admin -d 'Admin API of a node, http://host:port or https://host:port; repeat it to name others to fall back on' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from alter" -s c -l config -d 'Find the nodes, and the key that this machine\'s node keeps, through a node\'s configuration' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from alter" -l api-key-file -d 'File that holds the admin API key' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from alter" -l ca-file -d 'Certificates of the authorities that sign the nodes\' certificates, instead of the system\'s' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from alter" -l cert-file -d 'Certificate to show to nodes that ask for one' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from alter" -l key-file -d 'Private key of that certificate' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from alter" -s o -l output -d 'How to show the answer' -r -f -a "table\t'Text for people, as wide as the terminal; it may change'
 wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
@@ -316,9 +370,12 @@ complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from alter" -s y -l yes -d 'Do not ask whether it is meant'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from alter" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from delete" -l reason -d 'Why, for the audit log' -r
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from delete" -l admin -d 'Admin API of a node, http://host:port; repeat it to name others to fall back on' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from delete" -l admin -d 'Admin API of a node, http://host:port or https://host:port; repeat it to name others to fall back on' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from delete" -s c -l config -d 'Find the nodes, and the key that this machine\'s node keeps, through a node\'s configuration' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from delete" -l api-key-file -d 'File that holds the admin API key' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from delete" -l ca-file -d 'Certificates of the authorities that sign the nodes\' certificates, instead of the system\'s' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from delete" -l cert-file -d 'Certificate to show to nodes that ask for one' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from delete" -l key-file -d 'Private key of that certificate' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand topic; and __fish_seen_subcommand_from delete" -s o -l output -d 'How to show the answer' -r -f -a "table\t'Text for people, as wide as the terminal; it may change'
 wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
@@ -354,9 +411,12 @@ lag\t''
 bytes\t''
 rate\t''"
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __fish_seen_subcommand_from list" -l limit -d 'At most so many' -r
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __fish_seen_subcommand_from list" -l admin -d 'Admin API of a node, http://host:port; repeat it to name others to fall back on' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __fish_seen_subcommand_from list" -l admin -d 'Admin API of a node, http://host:port or https://host:port; repeat it to name others to fall back on' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __fish_seen_subcommand_from list" -s c -l config -d 'Find the nodes, and the key that this machine\'s node keeps, through a node\'s configuration' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __fish_seen_subcommand_from list" -l api-key-file -d 'File that holds the admin API key' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __fish_seen_subcommand_from list" -l ca-file -d 'Certificates of the authorities that sign the nodes\' certificates, instead of the system\'s' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __fish_seen_subcommand_from list" -l cert-file -d 'Certificate to show to nodes that ask for one' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __fish_seen_subcommand_from list" -l key-file -d 'Private key of that certificate' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __fish_seen_subcommand_from list" -s o -l output -d 'How to show the answer' -r -f -a "table\t'Text for people, as wide as the terminal; it may change'
 wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
@@ -364,9 +424,12 @@ yaml\t'The same object as YAML'
 name\t'Only the names, one a line'"
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __fish_seen_subcommand_from list" -l context -d 'The context to use, instead of the one that the variable or the file names' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __fish_seen_subcommand_from describe" -l admin -d 'Admin API of a node, http://host:port; repeat it to name others to fall back on' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __fish_seen_subcommand_from describe" -l admin -d 'Admin API of a node, http://host:port or https://host:port; repeat it to name others to fall back on' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __fish_seen_subcommand_from describe" -s c -l config -d 'Find the nodes, and the key that this machine\'s node keeps, through a node\'s configuration' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __fish_seen_subcommand_from describe" -l api-key-file -d 'File that holds the admin API key' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __fish_seen_subcommand_from describe" -l ca-file -d 'Certificates of the authorities that sign the nodes\' certificates, instead of the system\'s' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __fish_seen_subcommand_from describe" -l cert-file -d 'Certificate to show to nodes that ask for one' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __fish_seen_subcommand_from describe" -l key-file -d 'Private key of that certificate' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __fish_seen_subcommand_from describe" -s o -l output -d 'How to show the answer' -r -f -a "table\t'Text for people, as wide as the terminal; it may change'
 wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
@@ -376,9 +439,12 @@ complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __f
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __fish_seen_subcommand_from describe" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __fish_seen_subcommand_from transfer-leader" -l to -d 'Who shall lead; it must be in sync [default: the preferred leader]' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __fish_seen_subcommand_from transfer-leader" -l reason -d 'Why, for the audit log' -r
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __fish_seen_subcommand_from transfer-leader" -l admin -d 'Admin API of a node, http://host:port; repeat it to name others to fall back on' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __fish_seen_subcommand_from transfer-leader" -l admin -d 'Admin API of a node, http://host:port or https://host:port; repeat it to name others to fall back on' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __fish_seen_subcommand_from transfer-leader" -s c -l config -d 'Find the nodes, and the key that this machine\'s node keeps, through a node\'s configuration' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __fish_seen_subcommand_from transfer-leader" -l api-key-file -d 'File that holds the admin API key' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __fish_seen_subcommand_from transfer-leader" -l ca-file -d 'Certificates of the authorities that sign the nodes\' certificates, instead of the system\'s' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __fish_seen_subcommand_from transfer-leader" -l cert-file -d 'Certificate to show to nodes that ask for one' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __fish_seen_subcommand_from transfer-leader" -l key-file -d 'Private key of that certificate' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __fish_seen_subcommand_from transfer-leader" -s o -l output -d 'How to show the answer' -r -f -a "table\t'Text for people, as wide as the terminal; it may change'
 wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
@@ -391,9 +457,12 @@ complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __f
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __fish_seen_subcommand_from move" -l replicas -d 'The nodes that shall hold it, the preferred leader first' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __fish_seen_subcommand_from move" -l timeout -d 'Stop waiting after this many seconds; the operation goes on' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __fish_seen_subcommand_from move" -l reason -d 'Why, for the audit log' -r
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __fish_seen_subcommand_from move" -l admin -d 'Admin API of a node, http://host:port; repeat it to name others to fall back on' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __fish_seen_subcommand_from move" -l admin -d 'Admin API of a node, http://host:port or https://host:port; repeat it to name others to fall back on' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __fish_seen_subcommand_from move" -s c -l config -d 'Find the nodes, and the key that this machine\'s node keeps, through a node\'s configuration' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __fish_seen_subcommand_from move" -l api-key-file -d 'File that holds the admin API key' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __fish_seen_subcommand_from move" -l ca-file -d 'Certificates of the authorities that sign the nodes\' certificates, instead of the system\'s' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __fish_seen_subcommand_from move" -l cert-file -d 'Certificate to show to nodes that ask for one' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __fish_seen_subcommand_from move" -l key-file -d 'Private key of that certificate' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand partition; and __fish_seen_subcommand_from move" -s o -l output -d 'How to show the answer' -r -f -a "table\t'Text for people, as wide as the terminal; it may change'
 wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
@@ -416,9 +485,12 @@ complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and not __f
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and not __fish_seen_subcommand_from list describe reset-offsets delete help" -f -a "reset-offsets" -d 'Set the committed offsets of a group that has no members'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and not __fish_seen_subcommand_from list describe reset-offsets delete help" -f -a "delete" -d 'Delete a group that has no members, and its offsets'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and not __fish_seen_subcommand_from list describe reset-offsets delete help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_seen_subcommand_from list" -l admin -d 'Admin API of a node, http://host:port; repeat it to name others to fall back on' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_seen_subcommand_from list" -l admin -d 'Admin API of a node, http://host:port or https://host:port; repeat it to name others to fall back on' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_seen_subcommand_from list" -s c -l config -d 'Find the nodes, and the key that this machine\'s node keeps, through a node\'s configuration' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_seen_subcommand_from list" -l api-key-file -d 'File that holds the admin API key' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_seen_subcommand_from list" -l ca-file -d 'Certificates of the authorities that sign the nodes\' certificates, instead of the system\'s' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_seen_subcommand_from list" -l cert-file -d 'Certificate to show to nodes that ask for one' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_seen_subcommand_from list" -l key-file -d 'Private key of that certificate' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_seen_subcommand_from list" -s o -l output -d 'How to show the answer' -r -f -a "table\t'Text for people, as wide as the terminal; it may change'
 wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
@@ -426,9 +498,12 @@ yaml\t'The same object as YAML'
 name\t'Only the names, one a line'"
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_seen_subcommand_from list" -l context -d 'The context to use, instead of the one that the variable or the file names' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_seen_subcommand_from describe" -l admin -d 'Admin API of a node, http://host:port; repeat it to name others to fall back on' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_seen_subcommand_from describe" -l admin -d 'Admin API of a node, http://host:port or https://host:port; repeat it to name others to fall back on' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_seen_subcommand_from describe" -s c -l config -d 'Find the nodes, and the key that this machine\'s node keeps, through a node\'s configuration' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_seen_subcommand_from describe" -l api-key-file -d 'File that holds the admin API key' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_seen_subcommand_from describe" -l ca-file -d 'Certificates of the authorities that sign the nodes\' certificates, instead of the system\'s' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_seen_subcommand_from describe" -l cert-file -d 'Certificate to show to nodes that ask for one' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_seen_subcommand_from describe" -l key-file -d 'Private key of that certificate' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_seen_subcommand_from describe" -s o -l output -d 'How to show the answer' -r -f -a "table\t'Text for people, as wide as the terminal; it may change'
 wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
@@ -442,9 +517,12 @@ complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_seen_subcommand_from reset-offsets" -l shift-by -d 'So many records forward; back, if negative' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_seen_subcommand_from reset-offsets" -l to-time -d 'To the first record at or after a time, such as 2026-11-28T08:00:00Z, or 2h for two hours ago' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_seen_subcommand_from reset-offsets" -l reason -d 'Why, for the audit log' -r
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_seen_subcommand_from reset-offsets" -l admin -d 'Admin API of a node, http://host:port; repeat it to name others to fall back on' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_seen_subcommand_from reset-offsets" -l admin -d 'Admin API of a node, http://host:port or https://host:port; repeat it to name others to fall back on' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_seen_subcommand_from reset-offsets" -s c -l config -d 'Find the nodes, and the key that this machine\'s node keeps, through a node\'s configuration' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_seen_subcommand_from reset-offsets" -l api-key-file -d 'File that holds the admin API key' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_seen_subcommand_from reset-offsets" -l ca-file -d 'Certificates of the authorities that sign the nodes\' certificates, instead of the system\'s' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_seen_subcommand_from reset-offsets" -l cert-file -d 'Certificate to show to nodes that ask for one' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_seen_subcommand_from reset-offsets" -l key-file -d 'Private key of that certificate' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_seen_subcommand_from reset-offsets" -s o -l output -d 'How to show the answer' -r -f -a "table\t'Text for people, as wide as the terminal; it may change'
 wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
@@ -457,9 +535,12 @@ complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_seen_subcommand_from reset-offsets" -s y -l yes -d 'Do not ask whether it is meant'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_seen_subcommand_from reset-offsets" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_seen_subcommand_from delete" -l reason -d 'Why, for the audit log' -r
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_seen_subcommand_from delete" -l admin -d 'Admin API of a node, http://host:port; repeat it to name others to fall back on' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_seen_subcommand_from delete" -l admin -d 'Admin API of a node, http://host:port or https://host:port; repeat it to name others to fall back on' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_seen_subcommand_from delete" -s c -l config -d 'Find the nodes, and the key that this machine\'s node keeps, through a node\'s configuration' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_seen_subcommand_from delete" -l api-key-file -d 'File that holds the admin API key' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_seen_subcommand_from delete" -l ca-file -d 'Certificates of the authorities that sign the nodes\' certificates, instead of the system\'s' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_seen_subcommand_from delete" -l cert-file -d 'Certificate to show to nodes that ask for one' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_seen_subcommand_from delete" -l key-file -d 'Private key of that certificate' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand group; and __fish_seen_subcommand_from delete" -s o -l output -d 'How to show the answer' -r -f -a "table\t'Text for people, as wide as the terminal; it may change'
 wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
@@ -481,9 +562,12 @@ complete -c chronikctl -n "__fish_chronikctl_using_subcommand raft; and not __fi
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand raft; and not __fish_seen_subcommand_from list describe help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand raft; and __fish_seen_subcommand_from list" -l topic -d 'Only of this topic' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand raft; and __fish_seen_subcommand_from list" -l limit -d 'At most so many' -r
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand raft; and __fish_seen_subcommand_from list" -l admin -d 'Admin API of a node, http://host:port; repeat it to name others to fall back on' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand raft; and __fish_seen_subcommand_from list" -l admin -d 'Admin API of a node, http://host:port or https://host:port; repeat it to name others to fall back on' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand raft; and __fish_seen_subcommand_from list" -s c -l config -d 'Find the nodes, and the key that this machine\'s node keeps, through a node\'s configuration' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand raft; and __fish_seen_subcommand_from list" -l api-key-file -d 'File that holds the admin API key' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand raft; and __fish_seen_subcommand_from list" -l ca-file -d 'Certificates of the authorities that sign the nodes\' certificates, instead of the system\'s' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand raft; and __fish_seen_subcommand_from list" -l cert-file -d 'Certificate to show to nodes that ask for one' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand raft; and __fish_seen_subcommand_from list" -l key-file -d 'Private key of that certificate' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand raft; and __fish_seen_subcommand_from list" -s o -l output -d 'How to show the answer' -r -f -a "table\t'Text for people, as wide as the terminal; it may change'
 wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
@@ -491,9 +575,12 @@ yaml\t'The same object as YAML'
 name\t'Only the names, one a line'"
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand raft; and __fish_seen_subcommand_from list" -l context -d 'The context to use, instead of the one that the variable or the file names' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand raft; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand raft; and __fish_seen_subcommand_from describe" -l admin -d 'Admin API of a node, http://host:port; repeat it to name others to fall back on' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand raft; and __fish_seen_subcommand_from describe" -l admin -d 'Admin API of a node, http://host:port or https://host:port; repeat it to name others to fall back on' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand raft; and __fish_seen_subcommand_from describe" -s c -l config -d 'Find the nodes, and the key that this machine\'s node keeps, through a node\'s configuration' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand raft; and __fish_seen_subcommand_from describe" -l api-key-file -d 'File that holds the admin API key' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand raft; and __fish_seen_subcommand_from describe" -l ca-file -d 'Certificates of the authorities that sign the nodes\' certificates, instead of the system\'s' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand raft; and __fish_seen_subcommand_from describe" -l cert-file -d 'Certificate to show to nodes that ask for one' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand raft; and __fish_seen_subcommand_from describe" -l key-file -d 'Private key of that certificate' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand raft; and __fish_seen_subcommand_from describe" -s o -l output -d 'How to show the answer' -r -f -a "table\t'Text for people, as wide as the terminal; it may change'
 wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
@@ -508,9 +595,12 @@ complete -c chronikctl -n "__fish_chronikctl_using_subcommand events" -l since -
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand events" -l kind -d 'Only of this kind, as the column KIND has it' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand events" -l object -d 'Only of objects with this in their name, such as orders-3 or "node 2"' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand events" -l limit -d 'At most so many, the newest' -r
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand events" -l admin -d 'Admin API of a node, http://host:port; repeat it to name others to fall back on' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand events" -l admin -d 'Admin API of a node, http://host:port or https://host:port; repeat it to name others to fall back on' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand events" -s c -l config -d 'Find the nodes, and the key that this machine\'s node keeps, through a node\'s configuration' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand events" -l api-key-file -d 'File that holds the admin API key' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand events" -l ca-file -d 'Certificates of the authorities that sign the nodes\' certificates, instead of the system\'s' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand events" -l cert-file -d 'Certificate to show to nodes that ask for one' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand events" -l key-file -d 'Private key of that certificate' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand events" -s o -l output -d 'How to show the answer' -r -f -a "table\t'Text for people, as wide as the terminal; it may change'
 wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
@@ -522,9 +612,12 @@ complete -c chronikctl -n "__fish_chronikctl_using_subcommand events" -s h -l he
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand audit" -l since -d 'Only since a time, such as 2026-11-28T08:00:00Z, or 24h for a day ago' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand audit" -l object -d 'Only about this object, such as "topic orders"' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand audit" -l limit -d 'At most so many, the newest' -r
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand audit" -l admin -d 'Admin API of a node, http://host:port; repeat it to name others to fall back on' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand audit" -l admin -d 'Admin API of a node, http://host:port or https://host:port; repeat it to name others to fall back on' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand audit" -s c -l config -d 'Find the nodes, and the key that this machine\'s node keeps, through a node\'s configuration' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand audit" -l api-key-file -d 'File that holds the admin API key' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand audit" -l ca-file -d 'Certificates of the authorities that sign the nodes\' certificates, instead of the system\'s' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand audit" -l cert-file -d 'Certificate to show to nodes that ask for one' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand audit" -l key-file -d 'Private key of that certificate' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand audit" -s o -l output -d 'How to show the answer' -r -f -a "table\t'Text for people, as wide as the terminal; it may change'
 wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
@@ -538,9 +631,12 @@ complete -c chronikctl -n "__fish_chronikctl_using_subcommand key; and not __fis
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand key; and not __fish_seen_subcommand_from list create revoke help" -f -a "create" -d 'Create a key, and print its secret this one time'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand key; and not __fish_seen_subcommand_from list create revoke help" -f -a "revoke" -d 'Revoke a key: it is refused from now on'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand key; and not __fish_seen_subcommand_from list create revoke help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand key; and __fish_seen_subcommand_from list" -l admin -d 'Admin API of a node, http://host:port; repeat it to name others to fall back on' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand key; and __fish_seen_subcommand_from list" -l admin -d 'Admin API of a node, http://host:port or https://host:port; repeat it to name others to fall back on' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand key; and __fish_seen_subcommand_from list" -s c -l config -d 'Find the nodes, and the key that this machine\'s node keeps, through a node\'s configuration' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand key; and __fish_seen_subcommand_from list" -l api-key-file -d 'File that holds the admin API key' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand key; and __fish_seen_subcommand_from list" -l ca-file -d 'Certificates of the authorities that sign the nodes\' certificates, instead of the system\'s' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand key; and __fish_seen_subcommand_from list" -l cert-file -d 'Certificate to show to nodes that ask for one' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand key; and __fish_seen_subcommand_from list" -l key-file -d 'Private key of that certificate' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand key; and __fish_seen_subcommand_from list" -s o -l output -d 'How to show the answer' -r -f -a "table\t'Text for people, as wide as the terminal; it may change'
 wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
@@ -552,9 +648,12 @@ complete -c chronikctl -n "__fish_chronikctl_using_subcommand key; and __fish_se
 operator\t'Changes of nodes, topics, partitions, groups and operations as well'
 admin\t'Everything, keys included'"
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand key; and __fish_seen_subcommand_from create" -l reason -d 'Why, for the audit log' -r
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand key; and __fish_seen_subcommand_from create" -l admin -d 'Admin API of a node, http://host:port; repeat it to name others to fall back on' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand key; and __fish_seen_subcommand_from create" -l admin -d 'Admin API of a node, http://host:port or https://host:port; repeat it to name others to fall back on' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand key; and __fish_seen_subcommand_from create" -s c -l config -d 'Find the nodes, and the key that this machine\'s node keeps, through a node\'s configuration' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand key; and __fish_seen_subcommand_from create" -l api-key-file -d 'File that holds the admin API key' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand key; and __fish_seen_subcommand_from create" -l ca-file -d 'Certificates of the authorities that sign the nodes\' certificates, instead of the system\'s' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand key; and __fish_seen_subcommand_from create" -l cert-file -d 'Certificate to show to nodes that ask for one' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand key; and __fish_seen_subcommand_from create" -l key-file -d 'Private key of that certificate' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand key; and __fish_seen_subcommand_from create" -s o -l output -d 'How to show the answer' -r -f -a "table\t'Text for people, as wide as the terminal; it may change'
 wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
@@ -564,9 +663,12 @@ complete -c chronikctl -n "__fish_chronikctl_using_subcommand key; and __fish_se
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand key; and __fish_seen_subcommand_from create" -s y -l yes -d 'Do not ask whether it is meant'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand key; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand key; and __fish_seen_subcommand_from revoke" -l reason -d 'Why, for the audit log' -r
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand key; and __fish_seen_subcommand_from revoke" -l admin -d 'Admin API of a node, http://host:port; repeat it to name others to fall back on' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand key; and __fish_seen_subcommand_from revoke" -l admin -d 'Admin API of a node, http://host:port or https://host:port; repeat it to name others to fall back on' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand key; and __fish_seen_subcommand_from revoke" -s c -l config -d 'Find the nodes, and the key that this machine\'s node keeps, through a node\'s configuration' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand key; and __fish_seen_subcommand_from revoke" -l api-key-file -d 'File that holds the admin API key' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand key; and __fish_seen_subcommand_from revoke" -l ca-file -d 'Certificates of the authorities that sign the nodes\' certificates, instead of the system\'s' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand key; and __fish_seen_subcommand_from revoke" -l cert-file -d 'Certificate to show to nodes that ask for one' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand key; and __fish_seen_subcommand_from revoke" -l key-file -d 'Private key of that certificate' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand key; and __fish_seen_subcommand_from revoke" -s o -l output -d 'How to show the answer' -r -f -a "table\t'Text for people, as wide as the terminal; it may change'
 wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
@@ -584,9 +686,12 @@ complete -c chronikctl -n "__fish_chronikctl_using_subcommand config; and not __
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand config; and not __fish_seen_subcommand_from view set help" -f -a "view" -d 'Show a node\'s configuration; without a node, what this program itself uses'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand config; and not __fish_seen_subcommand_from view set help" -f -a "set" -d 'Set settings of a topic; nodes have no setting that changes while they run'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand config; and not __fish_seen_subcommand_from view set help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand config; and __fish_seen_subcommand_from view" -l admin -d 'Admin API of a node, http://host:port; repeat it to name others to fall back on' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand config; and __fish_seen_subcommand_from view" -l admin -d 'Admin API of a node, http://host:port or https://host:port; repeat it to name others to fall back on' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand config; and __fish_seen_subcommand_from view" -s c -l config -d 'Find the nodes, and the key that this machine\'s node keeps, through a node\'s configuration' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand config; and __fish_seen_subcommand_from view" -l api-key-file -d 'File that holds the admin API key' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand config; and __fish_seen_subcommand_from view" -l ca-file -d 'Certificates of the authorities that sign the nodes\' certificates, instead of the system\'s' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand config; and __fish_seen_subcommand_from view" -l cert-file -d 'Certificate to show to nodes that ask for one' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand config; and __fish_seen_subcommand_from view" -l key-file -d 'Private key of that certificate' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand config; and __fish_seen_subcommand_from view" -s o -l output -d 'How to show the answer' -r -f -a "table\t'Text for people, as wide as the terminal; it may change'
 wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
@@ -597,9 +702,12 @@ complete -c chronikctl -n "__fish_chronikctl_using_subcommand config; and __fish
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand config; and __fish_seen_subcommand_from view" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand config; and __fish_seen_subcommand_from set" -l topic -d 'The topic whose settings to set' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand config; and __fish_seen_subcommand_from set" -l reason -d 'Why, for the audit log' -r
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand config; and __fish_seen_subcommand_from set" -l admin -d 'Admin API of a node, http://host:port; repeat it to name others to fall back on' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand config; and __fish_seen_subcommand_from set" -l admin -d 'Admin API of a node, http://host:port or https://host:port; repeat it to name others to fall back on' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand config; and __fish_seen_subcommand_from set" -s c -l config -d 'Find the nodes, and the key that this machine\'s node keeps, through a node\'s configuration' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand config; and __fish_seen_subcommand_from set" -l api-key-file -d 'File that holds the admin API key' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand config; and __fish_seen_subcommand_from set" -l ca-file -d 'Certificates of the authorities that sign the nodes\' certificates, instead of the system\'s' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand config; and __fish_seen_subcommand_from set" -l cert-file -d 'Certificate to show to nodes that ask for one' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand config; and __fish_seen_subcommand_from set" -l key-file -d 'Private key of that certificate' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand config; and __fish_seen_subcommand_from set" -s o -l output -d 'How to show the answer' -r -f -a "table\t'Text for people, as wide as the terminal; it may change'
 wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
@@ -659,9 +767,12 @@ complete -c chronikctl -n "__fish_chronikctl_using_subcommand context; and __fis
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand context; and __fish_seen_subcommand_from help" -f -a "add" -d 'Add a context, or replace the one of that name'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand context; and __fish_seen_subcommand_from help" -f -a "remove" -d 'Remove a context'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand context; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand doctor" -l admin -d 'Admin API of a node, http://host:port; repeat it to name others to fall back on' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand doctor" -l admin -d 'Admin API of a node, http://host:port or https://host:port; repeat it to name others to fall back on' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand doctor" -s c -l config -d 'Find the nodes, and the key that this machine\'s node keeps, through a node\'s configuration' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand doctor" -l api-key-file -d 'File that holds the admin API key' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand doctor" -l ca-file -d 'Certificates of the authorities that sign the nodes\' certificates, instead of the system\'s' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand doctor" -l cert-file -d 'Certificate to show to nodes that ask for one' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand doctor" -l key-file -d 'Private key of that certificate' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand doctor" -s o -l output -d 'How to show the answer' -r -f -a "table\t'Text for people, as wide as the terminal; it may change'
 wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'
@@ -674,9 +785,12 @@ complete -c chronikctl -n "__fish_chronikctl_using_subcommand debug; and not __f
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand debug; and not __fish_seen_subcommand_from bundle help" -f -a "bundle" -d 'Ask every node for what it knows of itself, and pack it into one archive'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand debug; and not __fish_seen_subcommand_from bundle help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand debug; and __fish_seen_subcommand_from bundle" -l file -d 'Where to write the archive [default: chronik-debug-TIME.tar.gz]' -r -F
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand debug; and __fish_seen_subcommand_from bundle" -l admin -d 'Admin API of a node, http://host:port; repeat it to name others to fall back on' -r
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand debug; and __fish_seen_subcommand_from bundle" -l admin -d 'Admin API of a node, http://host:port or https://host:port; repeat it to name others to fall back on' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand debug; and __fish_seen_subcommand_from bundle" -s c -l config -d 'Find the nodes, and the key that this machine\'s node keeps, through a node\'s configuration' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand debug; and __fish_seen_subcommand_from bundle" -l api-key-file -d 'File that holds the admin API key' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand debug; and __fish_seen_subcommand_from bundle" -l ca-file -d 'Certificates of the authorities that sign the nodes\' certificates, instead of the system\'s' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand debug; and __fish_seen_subcommand_from bundle" -l cert-file -d 'Certificate to show to nodes that ask for one' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand debug; and __fish_seen_subcommand_from bundle" -l key-file -d 'Private key of that certificate' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand debug; and __fish_seen_subcommand_from bundle" -s o -l output -d 'How to show the answer' -r -f -a "table\t'Text for people, as wide as the terminal; it may change'
 wide\t'The same with everything that is known, however wide'
 json\t'One JSON object; fields are only ever added'

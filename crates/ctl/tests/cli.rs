@@ -88,7 +88,7 @@ fn wrong_usage_exits_with_2_and_prints_nothing_on_standard_output() {
         &["context", "show"],
         &["--context", "nowhere", "status"],
     ] {
-        let output = chronikctl(arguments, &[]);
+        let output = chronikctl(arguments, &[("CHRONIK_ADMIN_API_KEY", "correct-horse")]);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         assert!(output.stdout.is_empty() && !output.stderr.is_empty(), "{arguments:?}");
     }
