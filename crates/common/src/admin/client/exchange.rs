@@ -7,7 +7,7 @@ use reqwest::{RequestBuilder, StatusCode};
 use serde::de::DeserializeOwned;
 
 use super::error::{AdminError, Attempt};
-use super::tls::{Trust, remedy};
+use super::tls::Trust;
 use crate::admin::Problem;
 
 /// How long one node has for one answer.
@@ -116,7 +116,7 @@ fn understand<T: DeserializeOwned>(url: String, status: StatusCode, body: &[u8])
 }
 
 /// The cause at the bottom of a chain: "Connection refused" rather than "error
-/// sending request". Failures of TLS are told with what to do about them.
+/// sending request".
 pub(super) fn innermost(error: &reqwest::Error) -> String {
     if error.is_timeout() {
         return "it did not answer in time".into();
@@ -125,8 +125,5 @@ pub(super) fn innermost(error: &reqwest::Error) -> String {
     while let Some(source) = cause.source() {
         cause = source;
     }
-    match cause.downcast_ref().and_then(remedy) {
-        Some(remedy) => format!("{cause}; {remedy}"),
-        None => cause.to_string(),
-    }
+    cause.to_string()
 }

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use reqwest::{Certificate, ClientBuilder, Identity};
-use rustls::{AlertDescription, Error};
 
 use crate::pem;
 
@@ -71,20 +70,4 @@ fn identity(cert: &Path, key: &Path) -> Result<Identity, String> {
     let read = |path: &Path| std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()));
     let text = [read(cert)?, read(key)?].join(&b'\n');
     Identity::from_pem(&text).map_err(|error| format!("{}: {error}", cert.display()))
-}
-
-/// What to do about a failure of TLS, if that is what it is.
-pub(super) fn remedy(cause: &std::io::Error) -> Option<&'static str> {
-    match cause.get_ref()?.downcast_ref::<Error>()? {
-        Error::InvalidCertificate(_) => Some("--ca-file names the authorities to trust"),
-        Error::InvalidMessage(_) => Some("it may speak plain HTTP: try http://"),
-        Error::AlertReceived(
-            AlertDescription::CertificateRequired
-            | AlertDescription::HandshakeFailure
-            | AlertDescription::UnknownCA
-            | AlertDescription::DecryptError
-            | AlertDescription::BadCertificate,
-        ) => Some("it wants a client certificate of its authority: --cert-file and --key-file name it"),
-        _ => None,
-    }
 }
