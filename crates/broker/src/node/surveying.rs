@@ -19,9 +19,9 @@ use crate::raft::{Group, METADATA_GROUP};
 use crate::survey::{FollowerSurvey, GroupSurvey, NodeSurvey, Picture, Rates};
 use crate::wal::{FSYNC_BUCKETS_US, Stats};
 
-/// A picture that is no older is good enough.
+/// What nodes told is good enough if it is no older.
 const FRESH: Duration = Duration::from_millis(900);
-/// A picture that is older says nothing about what flows now.
+/// What is older says nothing about what flows now.
 const STALE: Duration = Duration::from_secs(30);
 /// Between the two surveys that are needed to know what flows.
 const APART: Duration = Duration::from_millis(300);
@@ -31,8 +31,15 @@ const TIMEOUT: Duration = Duration::from_secs(1);
 /// The cluster as it was last looked at.
 pub(super) struct Observatory {
     started: Instant,
-    /// Held while it is looked: who comes meanwhile waits and gets the same picture.
-    last: tokio::sync::Mutex<Option<(Instant, Arc<Picture>)>>,
+    /// Held while nodes are asked: who comes meanwhile waits and gets the same answers.
+    last: tokio::sync::Mutex<Option<Asked>>,
+}
+
+/// What the nodes told, and when.
+struct Asked {
+    at: Instant,
+    surveys: Surveys,
+    rates: Arc<Rates>,
 }
 
 impl Default for Observatory {
@@ -44,16 +51,15 @@ impl Default for Observatory {
 type Surveys = BTreeMap<BrokerId, (Arc<NodeSurvey>, i64)>;
 
 impl Node {
-    /// The whole cluster, not more than a second ago.
+    /// The whole cluster: the metadata and who leads as this node knows them now, so that whoever has changed something here
+    /// sees it, and what nodes told not more than a second ago.
     pub(super) async fn picture(&self) -> Arc<Picture> {
         let mut last = self.inner.observatory.last.lock().await;
-        if let Some((taken, picture)) = &*last
-            && taken.elapsed() < FRESH
-        {
-            return picture.clone();
+        if let Some(asked) = last.as_ref().filter(|asked| asked.at.elapsed() < FRESH) {
+            return Arc::new(self.compose(asked));
         }
         let before = match &*last {
-            Some((taken, picture)) if taken.elapsed() < STALE => picture.surveys.clone(),
+            Some(asked) if asked.at.elapsed() < STALE => asked.surveys.clone(),
             _ => {
                 let before = self.gather().await;
                 tokio::time::sleep(APART).await;
@@ -67,17 +73,16 @@ impl Node {
                 rates.add(before, after);
             }
         }
-        let picture = Arc::new(self.compose(surveys, rates));
-        *last = Some((Instant::now(), picture.clone()));
-        picture
+        let asked = Asked { at: Instant::now(), surveys, rates: Arc::new(rates) };
+        Arc::new(self.compose(last.insert(asked)))
     }
 
     /// The cluster as this node knows it without asking anybody.
     pub(super) fn own_picture(&self) -> Picture {
-        self.compose(Surveys::new(), Rates::default())
+        self.compose(&Asked { at: Instant::now(), surveys: Surveys::new(), rates: Arc::default() })
     }
 
-    fn compose(&self, surveys: Surveys, rates: Rates) -> Picture {
+    fn compose(&self, asked: &Asked) -> Picture {
         let image = self.inner.metadata.image();
         let metadata = self.inner.groups.get(METADATA_GROUP).map(|g| g.members()).unwrap_or_default();
         Picture {
@@ -88,9 +93,9 @@ impl Node {
             defaults: self.topic_defaults(),
             alive: self.inner.liveness.alive().into_iter().collect(),
             leaderships: self.inner.liveness.leaderships(),
-            missing: image.brokers().keys().copied().filter(|b| !surveys.contains_key(b)).collect(),
-            surveys,
-            rates: Arc::new(rates),
+            missing: image.brokers().keys().copied().filter(|b| !asked.surveys.contains_key(b)).collect(),
+            surveys: asked.surveys.clone(),
+            rates: asked.rates.clone(),
             image,
         }
     }
