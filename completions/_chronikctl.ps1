@@ -995,7 +995,7 @@ Register-ArgumentCompleter -Native -CommandName 'chronikctl' -ScriptBlock {
             [CompletionResult]::new('--ca', '--ca', [CompletionResultType]::ParameterName, 'Certificates of the authorities that sign the nodes'' certificates')
             [CompletionResult]::new('--cert', '--cert', [CompletionResultType]::ParameterName, 'Certificate to show to the nodes')
             [CompletionResult]::new('--cert-key', '--cert-key', [CompletionResultType]::ParameterName, 'Private key of that certificate')
-            [CompletionResult]::new('--colour', '--colour', [CompletionResultType]::ParameterName, 'Colour in which the dashboard shows its name')
+            [CompletionResult]::new('--colour', '--colour', [CompletionResultType]::ParameterName, 'A colour to tell it by, shown by `context list`; the dashboard does not use it yet')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'The context to use, instead of the one that the variable or the file names')
             [CompletionResult]::new('--protected', '--protected', [CompletionResultType]::ParameterName, 'Ask before every change; --yes counts only next to --context')
             [CompletionResult]::new('--read-only', '--read-only', [CompletionResultType]::ParameterName, 'Refuse every change')

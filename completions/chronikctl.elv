@@ -899,7 +899,7 @@ set edit:completion:arg-completer[chronikctl] = {|@words|
             cand --ca 'Certificates of the authorities that sign the nodes'' certificates'
             cand --cert 'Certificate to show to the nodes'
             cand --cert-key 'Private key of that certificate'
-            cand --colour 'Colour in which the dashboard shows its name'
+            cand --colour 'A colour to tell it by, shown by `context list`; the dashboard does not use it yet'
             cand --context 'The context to use, instead of the one that the variable or the file names'
             cand --protected 'Ask before every change; --yes counts only next to --context'
             cand --read-only 'Refuse every change'

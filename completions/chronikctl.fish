@@ -749,7 +749,7 @@ complete -c chronikctl -n "__fish_chronikctl_using_subcommand context; and __fis
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand context; and __fish_seen_subcommand_from add" -l ca -d 'Certificates of the authorities that sign the nodes\' certificates' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand context; and __fish_seen_subcommand_from add" -l cert -d 'Certificate to show to the nodes' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand context; and __fish_seen_subcommand_from add" -l cert-key -d 'Private key of that certificate' -r -F
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand context; and __fish_seen_subcommand_from add" -l colour -d 'Colour in which the dashboard shows its name' -r -f -a "red\t''
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand context; and __fish_seen_subcommand_from add" -l colour -d 'A colour to tell it by, shown by `context list`; the dashboard does not use it yet' -r -f -a "red\t''
 green\t''
 yellow\t''
 blue\t''

@@ -102,7 +102,7 @@ pub struct AddArgs {
     #[arg(long)]
     pub read_only: bool,
 
-    /// Colour in which the dashboard shows its name
+    /// A colour to tell it by, shown by `context list`; the dashboard does not use it yet
     #[arg(long, value_enum)]
     pub colour: Option<Colour>,
 }
