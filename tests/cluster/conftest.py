@@ -29,6 +29,14 @@ def fresh_cluster():
 
 
 @pytest.fixture
+def four():
+    """Four nodes for one test, so that three replicas of everything have somewhere to go, or to stay."""
+    with clusters.Cluster(4) as running:
+        running.wait_settled()
+        yield running
+
+
+@pytest.fixture
 def topic(request):
     """A topic name that no other test uses."""
     name = "".join(c if c.isalnum() else "-" for c in request.node.name)

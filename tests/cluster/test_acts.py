@@ -4,20 +4,11 @@ import http.client
 import json
 
 import checker
-import cluster as clusters
 import pytest
 from cluster import until
 from node import ADMIN_KEY
 
 pytestmark = [pytest.mark.kills, pytest.mark.timeout(300)]
-
-
-@pytest.fixture
-def four():
-    """Four nodes, so that a partition of three replicas has somewhere to go."""
-    with clusters.Cluster(4) as running:
-        running.wait_settled()
-        yield running
 
 
 def act(node, method, path, body=None, headers=None):

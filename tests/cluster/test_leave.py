@@ -17,14 +17,6 @@ pytestmark = [pytest.mark.kills, pytest.mark.timeout(300)]
 
 
 @pytest.fixture
-def four():
-    """Four nodes, so that one can go while three replicas of everything stay."""
-    with clusters.Cluster(4) as running:
-        running.wait_settled()
-        yield running
-
-
-@pytest.fixture
 def slow_four():
     """Four nodes that move replicas slowly enough to be watched, and interrupted."""
     with clusters.Cluster(4, settings=SLOW) as running:

@@ -5,12 +5,14 @@
 //! enough that a tool which only asks a node questions can depend on it.
 
 pub mod admin;
+mod clock;
 pub mod config;
 mod host_port;
 mod latency;
 pub mod pem;
 mod suggest;
 
+pub use clock::now_ms;
 pub use host_port::{HostPort, HostPortError};
 pub use latency::{Latency, LatencyHistogram};
 pub use suggest::nearest;

@@ -85,7 +85,7 @@ impl BundleArgs {
             }
         }
         entries.push(entry("missing.json", &missing)?);
-        let stamp = time::moment(time::now_ms()).replace([' ', ':'], "-");
+        let stamp = time::moment(chronik_common::now_ms()).replace([' ', ':'], "-");
         let file = self.file.unwrap_or_else(|| format!("chronik-debug-{stamp}.tar.gz").into());
         pack(&file, &entries)
             .map_err(|error| CommandError::Usage(format!("{} cannot be written: {error}", file.display())))?;

@@ -1,11 +1,7 @@
 //! Times as people write and read them. Pure: the clock is handed in.
 
+use chronik_common::now_ms;
 use jiff::{SignedDuration, Timestamp};
-
-/// The clock of this machine, in milliseconds since 1970.
-pub fn now_ms() -> i64 {
-    Timestamp::now().as_millisecond()
-}
 
 /// `2026-11-28 08:00:01`, in UTC.
 pub fn moment(ms: i64) -> String {

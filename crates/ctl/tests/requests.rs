@@ -152,9 +152,26 @@ fn without_a_quorum_a_question_is_put_again_for_what_one_node_knows() {
 /// Nobody could tell whether it was made: a change waits for a quorum.
 #[test]
 fn without_a_quorum_no_change_is_made() {
-    let node = FakeNode::answering(&[(503, &problem(503, "no_leader"))]);
-    assert_eq!(node.ask(&["topic", "create", "orders"]).status.code(), Some(1));
-    assert_eq!(node.requests().len(), 1);
+    let changes = [
+        "node drain 2",
+        "topic create orders",
+        "topic alter orders --partitions 8",
+        "topic delete orders --yes",
+        "partition transfer-leader orders-3 --to 2",
+        "partition move orders-3 --replicas 2,3,4 --no-wait",
+        "group reset-offsets g --to-earliest --yes",
+        "group delete g --yes",
+        "key create ci --role read",
+        "key revoke 3f9a --yes",
+        "config set retention.ms=1 --topic orders",
+    ];
+    for change in changes {
+        let node = FakeNode::answering(&[(503, &problem(503, "no_leader"))]);
+        let output = node.ask(&change.split(' ').collect::<Vec<_>>());
+        assert_eq!(output.status.code(), Some(1), "{change}");
+        assert!(output.stdout.is_empty(), "{change} claims: {}", String::from_utf8_lossy(&output.stdout));
+        assert_eq!(node.requests().len(), 1, "{change}");
+    }
 }
 
 #[test]

@@ -9,14 +9,13 @@
 //!
 //! Who asked is known from the running handler ([`caller::current`]).
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::{Method, Uri};
 use chronik_common::admin::OperationView;
 use chronik_common::admin::v1::{AuditEntry, AuditLog};
+use chronik_common::now_ms;
 use serde::Deserialize;
 
 use super::Answer;
@@ -57,20 +56,26 @@ impl Audit {
     }
 
     /// Waits for the answer and notes its result.
-    pub(super) async fn record<T>(mut self, answer: Answer<T>) -> Result<T, Refusal> {
-        let answer = answer.await.map_err(Refusal::from);
-        answer.as_ref().err().map_or("ok", Refusal::code).clone_into(&mut self.result);
-        answer
+    pub(super) async fn record<T>(self, answer: Answer<T>) -> Result<T, Refusal> {
+        self.note(answer, |_| None).await
     }
 
     /// The same for what starts an operation; notes which one.
     pub(super) async fn record_operation(
-        mut self,
+        self,
         answer: Answer<OperationView>,
     ) -> Result<OperationView, Refusal> {
+        self.note(answer, |operation| operation.operation_id).await
+    }
+
+    async fn note<T>(
+        mut self,
+        answer: Answer<T>,
+        operation: impl FnOnce(&T) -> Option<u64>,
+    ) -> Result<T, Refusal> {
         let answer = answer.await.map_err(Refusal::from);
         answer.as_ref().err().map_or("ok", Refusal::code).clone_into(&mut self.result);
-        self.operation_id = answer.as_ref().ok().and_then(|operation| operation.operation_id);
+        self.operation_id = answer.as_ref().ok().and_then(operation);
         answer
     }
 }
@@ -95,11 +100,6 @@ impl Drop for Audit {
             operation_id: *operation_id,
         });
     }
-}
-
-/// Milliseconds since 1970.
-pub(super) fn now_ms() -> i64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as i64)
 }
 
 /// Which entries are wanted.

@@ -7,10 +7,10 @@ use axum::extract::State;
 use chronik_common::admin::Problem;
 use chronik_common::admin::v1::DebugBundle;
 
-use super::audit::now_ms;
 use super::caller;
 use super::metrics::render_metrics;
 use super::routes::Backend;
+use chronik_common::now_ms;
 
 /// Entries of the audit log in a bundle.
 const AUDIT_ENTRIES: usize = 200;

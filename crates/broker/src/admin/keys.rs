@@ -12,11 +12,12 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use chronik_common::admin::Problem;
 use chronik_common::admin::v1::{CreateKeyRequest, KeyView, Keys, NewKey, RevokeKeyRequest, Role};
+use chronik_common::now_ms;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
-use super::audit::{Audit, now_ms};
+use super::audit::Audit;
 use super::body::read;
 use super::caller::{self, BOOTSTRAP, Principal};
 use super::refusal::Refusal;

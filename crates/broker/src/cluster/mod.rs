@@ -23,10 +23,5 @@ pub mod mover;
 pub mod reports;
 pub mod view;
 
+pub use chronik_common::now_ms;
 pub use metadata_log::{MetadataLog, ProposalError};
-
-/// Milliseconds since 1970, as record timestamps count.
-pub fn now_ms() -> i64 {
-    use std::time::{SystemTime, UNIX_EPOCH};
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_millis() as i64)
-}

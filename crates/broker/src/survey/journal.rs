@@ -60,19 +60,20 @@ pub fn differences(before: &Glance, after: &Glance, lost: &mut Lost) -> Vec<Sigh
     for topic in after.image.topics() {
         let old = before.image.topic_by_id(&topic.id).filter(|old| !Arc::ptr_eq(old, topic));
         for (index, partition) in (0..).zip(&topic.partitions) {
-            let name = format!("{}-{index}", topic.name);
-            leadership(before, after, partition.group, &name, lost, &mut sights);
+            // Hardly ever needed: thousands are looked at for one that changed.
+            let name = || format!("{}-{index}", topic.name);
+            leadership(before, after, partition.group, name, lost, &mut sights);
             let was = old.and_then(|old| old.partitions.get(index as usize));
             match was.map(|was| (was.moving.is_some(), partition.moving.is_some())) {
                 Some((false, true)) => {
                     let to: Vec<String> = partition.target().iter().map(|r| r.broker.to_string()).collect();
-                    let message = format!("{name} moves to nodes {}", to.join(", "));
-                    sights.push(sight(EventKind::MoveStarted, name, message));
+                    let message = format!("{} moves to nodes {}", name(), to.join(", "));
+                    sights.push(sight(EventKind::MoveStarted, name(), message));
                 }
                 Some((true, false)) => {
                     let at: Vec<String> = partition.replicas.iter().map(|r| r.broker.to_string()).collect();
-                    let message = format!("{name} is on nodes {}", at.join(", "));
-                    sights.push(sight(EventKind::MoveFinished, name, message));
+                    let message = format!("{} is on nodes {}", name(), at.join(", "));
+                    sights.push(sight(EventKind::MoveFinished, name(), message));
                 }
                 _ => {}
             }
@@ -209,30 +210,31 @@ fn leadership(
     before: &Glance,
     after: &Glance,
     group: GroupId,
-    name: &str,
+    name: impl Fn() -> String,
     lost: &mut Lost,
     sights: &mut Vec<Sight>,
 ) {
     let (old, new) = (before.leaderships.get(&group), after.leaderships.get(&group));
     let Some(new) = new else {
         if let Some(old) = old.filter(|_| lost.insert(group)) {
-            let message = format!("{name} has lost its leader, node {}", old.leader);
-            sights.push(sight(EventKind::LeaderLost, name, message));
+            let message = format!("{} has lost its leader, node {}", name(), old.leader);
+            sights.push(sight(EventKind::LeaderLost, name(), message));
         }
         return;
     };
     let leads = |l: &Leadership| (l.leader, l.term);
     let was_lost = lost.remove(&group);
     if was_lost || old.is_some_and(|old| leads(old) != leads(new)) {
-        let message = format!("{name} is led by node {} in term {}", new.leader, new.term);
-        sights.push(sight(EventKind::LeaderChanged, name, message));
+        let message = format!("{} is led by node {} in term {}", name(), new.leader, new.term);
+        sights.push(sight(EventKind::LeaderChanged, name(), message));
     }
     if let Some(old) = old.filter(|old| old.isr != new.isr) {
         let list = |isr: &[i32]| isr.iter().map(i32::to_string).collect::<Vec<_>>().join(", ");
         let shrank = old.isr.iter().any(|b| !new.isr.contains(b));
         let kind = if shrank { EventKind::IsrShrank } else { EventKind::IsrExpanded };
-        let message = format!("{name}: in sync are nodes {} (before: {})", list(&new.isr), list(&old.isr));
-        sights.push(sight(kind, name, message));
+        let message =
+            format!("{}: in sync are nodes {} (before: {})", name(), list(&new.isr), list(&old.isr));
+        sights.push(sight(kind, name(), message));
     }
 }
 
@@ -323,7 +325,7 @@ mod tests {
 
     fn seen(before: &Glance, after: &Glance, lost: &mut Lost) -> Vec<EventKind> {
         let mut sights = Vec::new();
-        leadership(before, after, 7, "orders-3", lost, &mut sights);
+        leadership(before, after, 7, || "orders-3".to_owned(), lost, &mut sights);
         sights.into_iter().map(|s| s.kind).collect()
     }
 

@@ -1,8 +1,9 @@
 //! The terminal: restored on every way out.
 
 use std::io;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
+use chronik_common::now_ms;
 use crossterm::event::{Event as Input, EventStream, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use futures::StreamExt;
 use ratatui::DefaultTerminal;
@@ -68,11 +69,6 @@ pub(super) fn start(sender: Sender<Event>) -> JoinHandle<()> {
             }
         }
     })
-}
-
-fn now_ms() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
 fn translate(input: &Input) -> Option<Event> {

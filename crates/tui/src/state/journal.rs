@@ -1,6 +1,6 @@
 //! What happened in the cluster, newest first, and what flaps.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use chronik_common::admin::v1::{Event, EventKind};
 
@@ -15,14 +15,17 @@ const WINDOW_MS: i64 = 600_000;
 pub struct Journal {
     /// Newest first.
     pub events: VecDeque<Event>,
+    /// Their ids.
+    known: HashSet<String>,
     /// Moments of the changes of an object that comes and goes, oldest first, at most [`FLAPS`].
     changes: HashMap<String, VecDeque<i64>>,
 }
 
 impl Journal {
-    /// Takes an event; one that is known already (another node may tell it again) is left out.
+    /// Takes an event; one that is known already (a stream that is resumed may tell it again) is left out. Another node's
+    /// have ids of their own.
     pub fn add(&mut self, event: Event) {
-        if self.events.iter().take(KEPT).any(|known| known.id == event.id) {
+        if !self.known.insert(event.id.clone()) {
             return;
         }
         if comes_and_goes(event.kind) {
@@ -34,7 +37,9 @@ impl Journal {
         }
         self.events.push_front(event);
         if self.events.len() > KEPT {
-            self.events.pop_back();
+            if let Some(oldest) = self.events.pop_back() {
+                self.known.remove(&oldest.id);
+            }
             let oldest = self.events.back().map_or(0, |event| event.at_ms);
             self.changes.retain(|_, moments| moments.back().is_some_and(|last| *last >= oldest));
         }

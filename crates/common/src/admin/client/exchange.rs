@@ -79,10 +79,9 @@ pub(super) async fn open(url: String, request: RequestBuilder) -> Result<reqwest
     let body = read(response)
         .await
         .map_err(|cause| AdminError::Unreachable(vec![Attempt { url: url.clone(), cause }]))?;
-    Err(match understand::<serde_json::Value>(url.clone(), status, &body) {
-        Reply::Problem { url, problem } => super::refusal(url, problem),
-        Reply::Strange(error) => error,
-        _ => AdminError::BadAnswer { url, reason: format!("HTTP status {status}") },
+    Err(match problem(status, &body) {
+        Some(problem) => super::refusal(url, problem),
+        None => AdminError::BadAnswer { url, reason: format!("HTTP status {status}") },
     })
 }
 
@@ -98,8 +97,7 @@ async fn read(mut response: reqwest::Response) -> Result<Vec<u8>, String> {
 }
 
 fn understand<T: DeserializeOwned>(url: String, status: StatusCode, body: &[u8]) -> Reply<T> {
-    // A change that has nothing to tell may answer with no body.
-    let parsed = serde_json::from_slice::<T>(if body.is_empty() { b"null" } else { body });
+    let parsed = serde_json::from_slice::<T>(body);
     // An unhealthy node says so with 503 and a body of the expected type.
     if status.is_success() || (status == StatusCode::SERVICE_UNAVAILABLE && parsed.is_ok()) {
         return match parsed {
@@ -107,12 +105,15 @@ fn understand<T: DeserializeOwned>(url: String, status: StatusCode, body: &[u8])
             Err(error) => Reply::Strange(AdminError::BadAnswer { url, reason: error.to_string() }),
         };
     }
-    match serde_json::from_slice::<Problem>(body) {
-        Ok(problem) => {
-            Reply::Problem { url, problem: Box::new(Problem { status: status.as_u16(), ..problem }) }
-        }
-        Err(_) => Reply::Strange(AdminError::BadAnswer { url, reason: format!("HTTP status {status}") }),
+    match problem(status, body) {
+        Some(problem) => Reply::Problem { url, problem },
+        None => Reply::Strange(AdminError::BadAnswer { url, reason: format!("HTTP status {status}") }),
     }
+}
+
+fn problem(status: StatusCode, body: &[u8]) -> Option<Box<Problem>> {
+    let problem = serde_json::from_slice::<Problem>(body).ok()?;
+    Some(Box::new(Problem { status: status.as_u16(), ..problem }))
 }
 
 /// The cause at the bottom of a chain: "Connection refused" rather than "error

@@ -14,10 +14,10 @@ use serde::{Deserialize, Serialize};
 use super::{AdminClient, AdminError};
 use crate::admin::v1::{
     AlterTopicRequest, AuditLog, ConfigView, CreateKeyRequest, CreateTopicRequest, DeleteGroupRequest,
-    DeleteTopicRequest, DrainAnswer, DrainRequest, Events, GroupDetail, Groups, HealthReport, Keys,
-    MoveReplicasAnswer, MoveReplicasRequest, NewKey, NodeView, Nodes, PartitionView, Partitions, RaftGroups,
-    RaftView, ResetOffsetsAnswer, ResetOffsetsRequest, RevokeKeyRequest, TopicAnswer, TopicDetail, Topics,
-    TransferLeaderAnswer, TransferLeaderRequest,
+    DeleteTopicRequest, DrainAnswer, DrainRequest, Events, GroupAnswer, GroupDetail, Groups, HealthReport,
+    Keys, MoveReplicasAnswer, MoveReplicasRequest, NewKey, NodeView, Nodes, PartitionView, Partitions,
+    RaftGroups, RaftView, ResetOffsetsAnswer, ResetOffsetsRequest, RevokeKeyRequest, TopicAnswer,
+    TopicDetail, Topics, TransferLeaderAnswer, TransferLeaderRequest,
 };
 
 /// `GET /admin/v1/debug/bundle`: all that one node knows of itself, secrets
@@ -164,9 +164,12 @@ impl AdminClient {
     }
 
     /// Deletes a group without members, and its offsets.
-    pub async fn delete_group(&self, group: &str, request: &DeleteGroupRequest) -> Result<(), AdminError> {
-        let path = format!("admin/v1/groups/{}", escaped(group));
-        self.change_by::<_, serde_json::Value>(Method::DELETE, &path, request).await.map(drop)
+    pub async fn delete_group(
+        &self,
+        group: &str,
+        request: &DeleteGroupRequest,
+    ) -> Result<GroupAnswer, AdminError> {
+        self.change_by(Method::DELETE, &format!("admin/v1/groups/{}", escaped(group)), request).await
     }
 
     /// What the answering node saw happen. Query: `since_ms`, `limit`, `kind`,
@@ -191,9 +194,8 @@ impl AdminClient {
     }
 
     /// Revokes an API key.
-    pub async fn revoke_key(&self, id: &str, request: &RevokeKeyRequest) -> Result<(), AdminError> {
-        let path = format!("admin/v1/keys/{}", escaped(id));
-        self.change_by::<_, serde_json::Value>(Method::DELETE, &path, request).await.map(drop)
+    pub async fn revoke_key(&self, id: &str, request: &RevokeKeyRequest) -> Result<KeyView, AdminError> {
+        self.change_by(Method::DELETE, &format!("admin/v1/keys/{}", escaped(id)), request).await
     }
 
     /// What the first node that answers knows of itself.

@@ -1,13 +1,12 @@
 //! `operation`: what the cluster is busy with.
 
-use std::time::SystemTime;
-
 use clap::{Args, Subcommand};
 
 use super::follow::{show, watch};
 use super::{CommandError, CommonArgs, HELP_END, Report, Session, present};
 use crate::admin::change::CancelRequest;
 use crate::admin::render::{render_operation, render_operations};
+use crate::now_ms;
 
 /// What can be asked about operations.
 #[derive(Debug, Clone, Subcommand)]
@@ -130,10 +129,4 @@ impl CancelArgs {
         let view = client.cancel_operation(self.id, &CancelRequest { reason: self.reason }).await?;
         Ok(Report { text: show(view, self.common.output, render_operation)?, exit_code: 0 })
     }
-}
-
-/// The clock of this machine, in milliseconds since 1970.
-fn now_ms() -> i64 {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }

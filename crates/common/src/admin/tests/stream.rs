@@ -56,6 +56,16 @@ async fn a_node_that_refuses_the_key_is_told_as_such() {
 }
 
 #[tokio::test]
+async fn a_node_that_has_no_room_for_another_stream_says_so() {
+    let node = FakeNode::refusing(503, "too_many_streams").await;
+    let mut stream = client(&[node.url()]).watch();
+    let Some(Told::Lost { error: AdminError::Refused { problem, .. }, .. }) = stream.next().await else {
+        panic!("it was no refusal")
+    };
+    assert_eq!((problem.status, problem.code.as_str()), (503, "too_many_streams"));
+}
+
+#[tokio::test]
 async fn events_of_a_later_version_are_skipped_and_nonsense_is_an_error() {
     let delta = Delta {
         taken_at_ms: 7,

@@ -142,7 +142,8 @@ pub struct RaftView {
     #[serde(with = "decimal")]
     #[schema(value_type = String)]
     pub applied_index: u64,
-    /// Milliseconds since the state was last written to a checkpoint of the leader's WAL; absent if it never was.
+    /// Milliseconds since the state was last written to a checkpoint of the leader's WAL. Nodes of this version do not tell
+    /// it: it is always absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub snapshot_age_ms: Option<u64>,
     /// All other members.
