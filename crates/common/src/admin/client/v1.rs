@@ -15,8 +15,8 @@ use super::{AdminClient, AdminError};
 use crate::admin::v1::{
     AlterTopicRequest, AuditLog, ConfigView, CreateKeyRequest, CreateTopicRequest, DeleteGroupRequest,
     DeleteTopicRequest, DrainAnswer, DrainRequest, Events, GroupAnswer, GroupDetail, Groups, HealthReport,
-    Keys, MoveReplicasAnswer, MoveReplicasRequest, NewKey, NodeView, Nodes, PartitionView, Partitions,
-    RaftGroups, RaftView, ResetOffsetsAnswer, ResetOffsetsRequest, RevokeKeyRequest, TopicAnswer,
+    KeyView, Keys, MoveReplicasAnswer, MoveReplicasRequest, NewKey, NodeView, Nodes, PartitionView,
+    Partitions, RaftGroups, RaftView, ResetOffsetsAnswer, ResetOffsetsRequest, RevokeKeyRequest, TopicAnswer,
     TopicDetail, Topics, TransferLeaderAnswer, TransferLeaderRequest,
 };
 
