@@ -46,8 +46,10 @@ use std::sync::Arc;
 use parking_lot::{Mutex, RwLock};
 use uuid::Uuid;
 
+use crate::admin::Tls;
 use crate::cluster::{MetadataLog, calls::Caller};
 use crate::coordinator::Coordinator;
+use crate::kafka::Traffic;
 use crate::metadata::TopicDefaults;
 use crate::raft::liveness::{Leadership, Liveness};
 use crate::raft::{GroupId, Groups};
@@ -78,6 +80,10 @@ struct Inner {
     observatory: surveying::Observatory,
     /// What this node has seen happen.
     journal: Arc<crate::survey::Journal>,
+    /// What clients ask, counted.
+    traffic: Arc<Traffic>,
+    /// The admin API's certificates; `None`: it speaks plain HTTP.
+    admin_tls: Option<Arc<Tls>>,
 }
 
 impl Node {

@@ -137,7 +137,7 @@ pub(super) async fn bind(address: &HostPort, purpose: &'static str) -> Result<Tc
 pub async fn start(config: NodeConfig) -> Result<Running, StartError> {
     std::fs::create_dir_all(&config.data_dir)
         .map_err(|source| StartError::DataDir { path: config.data_dir.clone(), source })?;
-    let admin_tls = config.admin_tls.clone().map(Tls::open).transpose()?;
+    let admin_tls = config.admin_tls.clone().map(Tls::open).transpose()?.map(Arc::new);
     let stop = CancellationToken::new();
     let tasks = TaskTracker::new();
     let known = identity::load(&config.data_dir, config.node_id)?;
@@ -228,6 +228,8 @@ pub async fn start(config: NodeConfig) -> Result<Running, StartError> {
             told: Mutex::default(),
             observatory: Observatory::default(),
             journal: Arc::default(),
+            admin_tls: admin_tls.clone(),
+            traffic: Arc::default(),
             config,
         }),
     };
@@ -474,7 +476,8 @@ async fn follow_leadership(node: Node, stop: CancellationToken) {
 
 async fn serve_clients(node: &Node, stop: &CancellationToken, tasks: &TaskTracker) -> Result<(), StartError> {
     let listener = bind(&node.inner.config.bind.kafka, "Kafka clients").await?;
-    let server = kafka::Server::new(Arc::new(node.clone()), kafka::Limits::default());
+    let server =
+        kafka::Server::new(Arc::new(node.clone()), kafka::Limits::default(), node.inner.traffic.clone());
     tasks.spawn(server.serve(listener, stop.clone()));
     Ok(())
 }
