@@ -1,6 +1,6 @@
 //! The cluster as the last snapshot and the deltas after it tell it, and what follows from them.
 //!
-//! Everything that is derived is worked out once per snapshot or delta, never while drawing.
+//! What is derived is worked out when all that came at once is known, never while drawing.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
@@ -44,15 +44,15 @@ pub struct Topic {
 }
 
 impl Model {
-    /// Takes a snapshot in place of all that was known.
+    /// Takes a snapshot in place of all that was known; see [`Self::derive`].
     pub fn replace(&mut self, mut snapshot: Snapshot) {
         snapshot.partitions.sort_by(|a, b| key(a).cmp(&key(b)));
         self.rate_groups(&snapshot.groups, snapshot.taken_at_ms);
         self.cluster = Some(snapshot);
-        self.derive();
+        self.rate_cluster();
     }
 
-    /// Takes what changed. Without a snapshot there is nothing to change.
+    /// Takes what changed; see [`Self::derive`]. Without a snapshot there is nothing to change.
     pub fn apply(&mut self, delta: Delta) {
         if let Some(groups) = &delta.groups {
             self.rate_groups(groups, delta.taken_at_ms);
@@ -69,7 +69,7 @@ impl Model {
             cluster.metadata_raft = delta.metadata_raft;
         }
         update(&mut cluster.partitions, delta.partitions, &delta.gone_partitions);
-        self.derive();
+        self.rate_cluster();
     }
 
     /// The partitions, by topic and number.
@@ -115,7 +115,8 @@ impl Model {
         self.groups_at_ms = at_ms;
     }
 
-    fn derive(&mut self) {
+    /// Works out the topics and the Raft groups: needed after one or several snapshots and deltas were taken.
+    pub fn derive(&mut self) {
         let Some(cluster) = &self.cluster else { return };
         let mut topics: BTreeMap<&str, Topic> = BTreeMap::new();
         let mut raft = Vec::new();
@@ -137,9 +138,13 @@ impl Model {
             topic.bytes = topic.bytes.saturating_add(partition.bytes.unwrap_or(0));
             topic.bytes_per_second += partition.bytes_per_second.unwrap_or(0.0);
         }
-        let bytes_in: f64 = cluster.nodes.iter().filter_map(|node| node.bytes_in_per_second).sum();
         self.topics = topics.into_values().collect();
         self.raft = raft;
+    }
+
+    fn rate_cluster(&mut self) {
+        let Some(cluster) = &self.cluster else { return };
+        let bytes_in: f64 = cluster.nodes.iter().filter_map(|node| node.bytes_in_per_second).sum();
         self.bytes_in.push_back(bytes_in.max(0.0) as u64);
         if self.bytes_in.len() > HISTORY {
             self.bytes_in.pop_front();
