@@ -138,7 +138,7 @@ fn partition(index: i32, second: i32) -> Outcome<PartitionView> {
         "raft": {
             "name": format!("{topic}-{number}"), "group": index.to_string(), "leader": index % 3 + 1, "term": "7",
             "first_index": "1", "last_index": end, "committed_index": end, "applied_index": end,
-            "snapshot_age_ms": 9000, "followers": [follower(2), follower(3)],
+            "followers": [follower(2), follower(3)],
         },
     }))?)
 }
@@ -158,7 +158,7 @@ fn groups(second: i32) -> Outcome<Vec<GroupSummary>> {
     let group = |number: i64| {
         Ok(serde_json::from_value(json!({
             "group": format!("group-{number}"), "state": "Stable", "coordinator": 1, "members": 3,
-            "topics": ["orders"], "lag": number * i64::from(second) % 977, "max_lag": number,
+            "topics": ["orders"], "lag": (number * i64::from(second) % 977).to_string(), "max_lag": number.to_string(),
         }))?)
     };
     (0..GROUPS).map(group).collect()

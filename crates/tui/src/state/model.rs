@@ -2,7 +2,7 @@
 //!
 //! What is derived is worked out when all that came at once is known, never while drawing.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{HashMap, VecDeque};
 
 use chronik_common::admin::v1::{Delta, GroupSummary, PartitionState, PartitionView, RaftView, Snapshot};
 
@@ -41,6 +41,29 @@ pub struct Topic {
     pub bytes: u64,
     /// Bytes appended per second.
     pub bytes_per_second: f64,
+}
+
+impl Topic {
+    fn of(first: &PartitionView) -> Self {
+        let mut topic = Self {
+            name: first.topic.clone(),
+            state: first.state,
+            partitions: 0,
+            unhealthy: 0,
+            bytes: 0,
+            bytes_per_second: 0.0,
+        };
+        topic.add(first);
+        topic
+    }
+
+    fn add(&mut self, partition: &PartitionView) {
+        self.state = self.state.max(partition.state);
+        self.partitions += 1;
+        self.unhealthy += u64::from(partition.state > PartitionState::Moving);
+        self.bytes = self.bytes.saturating_add(partition.bytes.unwrap_or(0));
+        self.bytes_per_second += partition.bytes_per_second.unwrap_or(0.0);
+    }
 }
 
 impl Model {
@@ -118,27 +141,19 @@ impl Model {
     /// Works out the topics and the Raft groups: needed after one or several snapshots and deltas were taken.
     pub fn derive(&mut self) {
         let Some(cluster) = &self.cluster else { return };
-        let mut topics: BTreeMap<&str, Topic> = BTreeMap::new();
         let mut raft = Vec::new();
+        let mut topics: Vec<Topic> = Vec::new();
         for (index, partition) in cluster.partitions.iter().enumerate() {
             if partition.raft.is_some() {
                 raft.push(index);
             }
-            let topic = topics.entry(&partition.topic).or_insert_with(|| Topic {
-                name: partition.topic.clone(),
-                state: PartitionState::Healthy,
-                partitions: 0,
-                unhealthy: 0,
-                bytes: 0,
-                bytes_per_second: 0.0,
-            });
-            topic.state = topic.state.max(partition.state);
-            topic.partitions += 1;
-            topic.unhealthy += u64::from(partition.state > PartitionState::Moving);
-            topic.bytes = topic.bytes.saturating_add(partition.bytes.unwrap_or(0));
-            topic.bytes_per_second += partition.bytes_per_second.unwrap_or(0.0);
+            // A topic's partitions are next to each other.
+            match topics.last_mut().filter(|topic| topic.name == partition.topic) {
+                Some(topic) => topic.add(partition),
+                None => topics.push(Topic::of(partition)),
+            }
         }
-        self.topics = topics.into_values().collect();
+        self.topics = topics;
         self.raft = raft;
     }
 
@@ -170,9 +185,18 @@ fn update(list: &mut Vec<PartitionView>, changed: Vec<PartitionView>, gone: &[(S
         list.retain(|partition| !gone.contains(&key(partition)));
     }
     let known = list.len();
+    // They come in order: where many have changed, the next is the one after the last.
+    let mut next = 0;
     for partition in changed {
-        match list[..known].binary_search_by(|other| key(other).cmp(&key(&partition))) {
-            Ok(index) => list[index] = partition,
+        let at = match list[..known].get(next) {
+            Some(other) if key(other) == key(&partition) => Ok(next),
+            _ => list[..known].binary_search_by(|other| key(other).cmp(&key(&partition))),
+        };
+        match at {
+            Ok(index) => {
+                list[index] = partition;
+                next = index + 1;
+            }
             Err(_) => list.push(partition),
         }
     }
