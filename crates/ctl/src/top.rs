@@ -18,7 +18,7 @@ use crate::guard::{self, Risk};
 #[derive(Debug, Clone, Args)]
 #[command(
     mut_arg("output", |output| output.hide(true)),
-    after_help = help_end(&["top", "top --view partitions --rw", "top --once", "top --replay outage.jsonl"]),
+    after_help = manual(),
 )]
 pub struct TopArgs {
     /// The view to start with
@@ -48,6 +48,12 @@ pub struct TopArgs {
     /// Whom to ask.
     #[command(flatten)]
     pub common: CommonArgs,
+}
+
+fn manual() -> String {
+    let examples =
+        help_end(&["top", "top --view partitions --rw", "top --once", "top --replay outage.jsonl"]);
+    format!("{}\n\n{examples}", chronik_tui::cmd::manual())
 }
 
 fn view() -> impl TypedValueParser<Value = View> {
@@ -110,6 +116,13 @@ fn shown(in_use: &InUse) -> chronik_tui::Context {
 
 fn may_arm(call: &Call<'_>) -> Result<(), CommandError> {
     let console = call.session.console;
+    if let Some(InUse { name, context, .. }) = call.in_use
+        && context.read_only
+    {
+        return Err(CommandError::Usage(format!(
+            "context \"{name}\" is read-only: leave out --rw, or use another context"
+        )));
+    }
     if !console.is_attended() {
         return Err(CommandError::Usage(
             "nobody is there to confirm changes; leave out --rw, or run top on a terminal".into(),
@@ -141,9 +154,9 @@ mod tests {
 
     #[test]
     fn a_read_only_context_is_never_armed() {
-        for types in ["y", "yes", "prod"] {
-            let refused = armed(Some(&context(false, true)), Some(types)).unwrap_err();
-            assert!(refused.starts_with("context \"prod\" is read-only"), "{refused}");
+        for types in [Some("y"), Some("prod"), None] {
+            let refused = armed(Some(&context(false, true)), types).unwrap_err();
+            assert_eq!(refused, "context \"prod\" is read-only: leave out --rw, or use another context");
         }
         assert!(armed(Some(&context(true, true)), Some("y")).is_err());
     }

@@ -129,6 +129,17 @@ pub fn help(of_recording: bool) -> impl Iterator<Item = &'static (&'static str, 
     LOOK.iter().chain(other).chain(LEAVE)
 }
 
+/// All of them as text, for the manual.
+pub fn manual() -> String {
+    let section = |title: &str, keys: &Help| {
+        let lines: Vec<_> = keys.iter().map(|(keys, what)| format!("  {keys:<12}{what}")).collect();
+        format!("{title}:\n{}", lines.join("\n"))
+    };
+    let always: Vec<_> = LOOK.iter().chain(LEAVE).copied().collect();
+    [section("Keys", &always), section("Keys with --rw", CHANGE), section("Keys with --replay", STEER)]
+        .join("\n\n")
+}
+
 /// What a key means where rows are looked at. `after_g`: the key before it was `g`.
 pub fn of(key: Key, after_g: bool) -> Option<Cmd> {
     Some(match key {

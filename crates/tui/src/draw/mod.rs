@@ -48,7 +48,7 @@ pub fn draw(state: &State, theme: Theme, frame: &mut Frame<'_>) {
     put(frame, row(area, area.height - 1), &footer(state, theme));
     match &state.mode {
         Mode::Help(scrolled) => overlay::help(state.replay().is_some(), *scrolled, frame, area),
-        Mode::Move(prompt) => overlay::prompt(prompt, theme, frame, area),
+        Mode::Move(prompt) => overlay::prompt(prompt, state.data(), theme, frame, area),
         Mode::Dialog(dialog) => overlay::dialog(dialog, frame, area),
         _ => {}
     }

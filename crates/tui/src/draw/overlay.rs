@@ -10,7 +10,7 @@ use ratatui::widgets::{Block, Clear, Paragraph};
 
 use super::theme::Theme;
 use crate::cmd;
-use crate::state::{Dialog, Prompt, join};
+use crate::state::{Data, Dialog, Prompt, join};
 use crate::views::Tone;
 
 pub(super) fn help(of_recording: bool, scrolled: usize, frame: &mut Frame<'_>, area: Rect) {
@@ -19,10 +19,13 @@ pub(super) fn help(of_recording: bool, scrolled: usize, frame: &mut Frame<'_>, a
 }
 
 /// The line is typed below what it has to be chosen from.
-pub(super) fn prompt(prompt: &Prompt, theme: Theme, frame: &mut Frame<'_>, area: Rect) {
+pub(super) fn prompt(prompt: &Prompt, data: Data<'_>, theme: Theme, frame: &mut Frame<'_>, area: Rect) {
     let bold = Style::default().add_modifier(Modifier::BOLD);
     let mut head = vec![
-        Line::raw(format!("now on {}", join(&prompt.now))),
+        Line::raw(format!(
+            "now on {}",
+            prompt.view(data).map_or("no node".into(), |view| join(&view.replicas))
+        )),
         Line::styled(format!("move to {}_", prompt.text), bold),
     ];
     let (note, style) = match &prompt.wrong {

@@ -177,7 +177,7 @@ impl State {
 
     /// Whether what is shown changes as time goes by, without any other event.
     pub fn counts(&self) -> bool {
-        self.stale() || self.replay.as_ref().is_some_and(|replay| !replay.paused())
+        self.stale() || self.replay.as_ref().is_some_and(Replay::goes_on)
     }
 
     /// The selected row, counted from 0.

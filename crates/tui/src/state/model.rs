@@ -100,6 +100,13 @@ impl Model {
         self.cluster.as_ref().map_or(&[], |cluster| &cluster.partitions)
     }
 
+    /// A partition, if there is one of that number.
+    pub fn partition(&self, topic: &str, partition: i32) -> Option<&PartitionView> {
+        let list = self.partitions();
+        let at = list.binary_search_by(|other| key(other).cmp(&(topic, partition)));
+        at.ok().map(|index| &list[index])
+    }
+
     /// The Raft groups in the order in which they are shown: the metadata's, then those of `raft`.
     pub fn raft_group(&self, index: usize) -> Option<&RaftView> {
         let metadata = self.cluster.as_ref().and_then(|cluster| cluster.metadata_raft.as_ref());

@@ -15,8 +15,6 @@ pub struct Prompt {
     pub topic: String,
     /// The partition's number.
     pub partition: i32,
-    /// The nodes that hold it now, the preferred leader first.
-    pub now: Vec<i32>,
     /// What was typed.
     pub text: String,
     /// What is wrong with it.
@@ -25,19 +23,18 @@ pub struct Prompt {
 
 impl Prompt {
     pub(super) fn about(view: &PartitionView) -> Self {
-        let PartitionView { topic, partition, replicas, .. } = view;
-        Self {
-            topic: topic.clone(),
-            partition: *partition,
-            now: replicas.clone(),
-            text: String::new(),
-            wrong: None,
-        }
+        Self { topic: view.topic.clone(), partition: view.partition, text: String::new(), wrong: None }
+    }
+
+    /// The partition as it is now: its replicas may move while somebody types.
+    pub fn view<'a>(&self, data: Data<'a>) -> Option<&'a PartitionView> {
+        data.model.partition(&self.topic, self.partition)
     }
 
     /// The move to the nodes that were typed; or why there is none.
     pub(super) fn act(&self, data: Data<'_>) -> Result<Act, String> {
-        let replicas = replicas(&self.text, &self.now, data.nodes())?;
+        let view = self.view(data).ok_or("the partition has been deleted")?;
+        let replicas = replicas(&self.text, &view.replicas, data.nodes())?;
         Ok(Act::MoveReplicas { topic: self.topic.clone(), partition: self.partition, replicas })
     }
 }

@@ -96,6 +96,11 @@ impl Replay {
         self.paused
     }
 
+    /// Whether time goes by in it.
+    pub fn goes_on(&self) -> bool {
+        !self.paused && !self.ended()
+    }
+
     /// Whether nothing comes after what is shown.
     pub fn ended(&self) -> bool {
         self.position_ms == self.length_ms()

@@ -3,7 +3,7 @@
 use chronik_common::admin::NodeState;
 use chronik_common::admin::v1::Delta;
 
-use super::fixture::{dashboard, snapshot, types};
+use super::fixture::{dashboard, partition, snapshot, types};
 use super::reducer::delta;
 use super::screens::screen;
 use crate::act::Act;
@@ -97,9 +97,24 @@ fn it_is_left_with_escape_alone() {
 #[test]
 fn it_is_about_the_partition_that_was_selected_whatever_changes_meanwhile() {
     let mut state = asking("2,3");
-    let gone = vec![("orders".into(), 3), ("orders".into(), 5)];
-    state.on(Event::Delta(Box::new(Delta { gone_partitions: gone, ..delta() })));
+    let gone_partitions = vec![("orders".into(), 3), ("clicks".into(), 0)];
+    state.on(Event::Delta(Box::new(Delta { gone_partitions, ..delta() })));
     assert_eq!(enter(&mut state), [Action::Plan(to(&[2, 3]))]);
+}
+
+#[test]
+fn a_partition_that_moved_or_went_meanwhile_is_seen() {
+    let mut state = asking("2,3");
+    let mut moved = partition(5);
+    moved.replicas = vec![2, 3];
+    state.on(Event::Delta(Box::new(Delta { partitions: vec![moved], ..delta() })));
+    assert!(screen(&state, 80, 24, true).to_string().contains("now on 2,3"));
+    enter(&mut state);
+    assert_eq!(wrong(&state), Some("that is where it is now"));
+    let gone_partitions = vec![("orders".into(), 5)];
+    state.on(Event::Delta(Box::new(Delta { gone_partitions, ..delta() })));
+    enter(&mut state);
+    assert_eq!(wrong(&state), Some("the partition has been deleted"));
 }
 
 #[test]
