@@ -38,9 +38,12 @@ impl Cursor {
         self.row
     }
 
-    /// To a row, or to the last one if there are fewer, and to stay with what is there.
+    /// To a row, or to the last one if there are fewer, and to stay with what is there. Without rows it stays.
     pub(super) fn put(&mut self, row: usize, listed: Listed<'_>) {
-        self.row = row.min(listed.indexes.len().saturating_sub(1));
+        if listed.indexes.is_empty() {
+            return;
+        }
+        self.row = row.min(listed.indexes.len() - 1);
         self.on = listed.key(self.row);
     }
 

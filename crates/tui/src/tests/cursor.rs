@@ -117,6 +117,8 @@ fn a_filter_that_nothing_passes_forgets_nothing() {
     let mut state = dashboard(View::Partitions, false);
     types(&mut state, "jj/nothing is called so");
     assert_eq!(on(&state), None);
+    state.on(Event::Key(Key::Enter));
+    types(&mut state, "jG");
     state.on(Event::Key(Key::Esc));
     assert_eq!(on(&state).as_deref(), Some("clicks-0"));
 }
