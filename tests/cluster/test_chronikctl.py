@@ -167,5 +167,29 @@ def test_a_dead_node_is_told_of_everywhere(fresh_cluster, topic):
     until(lambda: not {"node_down", "under_replicated_partitions"} & set(found()), "all is well again")
 
 
+@pytest.mark.kills
+def test_a_leader_that_lost_the_majority_does_not_say_that_it_leads(fresh_cluster, topic):
+    create(fresh_cluster, topic)
+    left = fresh_cluster.metadata_leader()
+    lost = fresh_cluster.others(left)
+    for node in lost:
+        node.kill()
+
+    def codes():
+        return {finding["code"] for finding in json.loads(left.ctl("health", "-o", "json").stdout)["findings"]}
+
+    until(lambda: "no_metadata_leader" in codes(), "health says that nobody leads the metadata")
+    assert left.admin("/admin/status")["leader_id"] is None
+    assert left.health()[0] == 503
+    listed = left.ctl("node", "list")
+    assert listed.returncode == 0 and "stale" in listed.stderr, listed
+    assert left.ctl("topic", "create", "never").returncode == 1
+    for node in lost:
+        node.start()
+    fresh_cluster.wait_ready(*lost)
+    until(lambda: "no_metadata_leader" not in codes(), "somebody leads again")
+    assert "never" not in ctl(left, "topic list -o name").split()
+
+
 def test_the_next_node_is_asked_when_the_first_one_is_gone(cluster):
     assert "Nodes: 3" in cluster.any_node().ctl("status", "--admin", "http://127.0.0.1:1").stdout

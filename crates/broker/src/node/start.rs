@@ -378,7 +378,9 @@ async fn propose_until_done(metadata: &MetadataLog, command: Command) -> Result<
         match metadata.propose(command.clone(), REGISTRATION_PATIENCE).await {
             Ok(outcome) => return Ok(outcome),
             Err(ProposalError::Refused(e)) => return Err(StartError::Refused(e)),
-            Err(e @ ProposalError::TimedOut(_)) => warn!("waiting for quorum: {e}"),
+            Err(e @ (ProposalError::NoLeader(_) | ProposalError::TimedOut(_))) => {
+                warn!("waiting for quorum: {e}")
+            }
         }
     }
 }
