@@ -114,22 +114,24 @@ def ctl(*arguments, home):
 
 
 def commands():
-    """{command: where} of all that the prose names, without what is in capitals or a number: that is for the reader to fill in."""
-    folders = [(DOCS, page) for page in pages()] + [(REPOSITORY, "README.md")]
-    for folder, page in folders:
+    """(command, page) of all that is named and not run. What is in capitals or a number is for the reader to fill in."""
+    for folder, page in [*((DOCS, page) for page in pages()), (REPOSITORY, "README.md")]:
         text = "\n".join(line for _, line in prose(page, folder))
-        for span in re.findall(r"`chronikctl ([^`]+)`", text):
-            yield span, page
+        named = re.findall(r"`chronikctl\s+([^`]+)`", text)
+        for block in blocks(page, folder):
+            if block.kind == "sh" or folder == REPOSITORY:
+                named += re.findall(r"^\s*chronikctl ([^#\n]+)", block.text, re.M)
+        yield from ((command, page) for command in named)
 
 
-def test_every_command_in_the_prose_exists(tmp_path):
-    for span, page in commands():
-        words = re.match(r"(?:[a-z][a-z-]*(?:\s+|$))*", span)[0].split()
-        flags = re.findall(r"(?<!\S)--?[a-z][a-z-]*", span)
+def test_every_command_that_is_not_run_exists(tmp_path):
+    for command, page in commands():
+        words = re.match(r"(?:[a-z][a-z-]*(?:\s+|$))*", command)[0].split()
+        flags = re.findall(r"(?<!\S)--?[a-z][a-z-]*", command)
         shown = ctl(*words, "--help", home=tmp_path)
-        assert shown.returncode == 0, f"{page}: `chronikctl {span}`: {shown.stderr}"
+        assert shown.returncode == 0, f"{page}: `chronikctl {command}`: {shown.stderr}"
         unknown = [flag for flag in flags if not re.search(rf"(?<![\w-]){flag}(?![\w-])", shown.stdout)]
-        assert not unknown, f"{page}: `chronikctl {span}`: there is no {unknown}"
+        assert not unknown, f"{page}: `chronikctl {command}`: there is no {unknown}"
 
 
 def test_every_finding_has_its_entry():
