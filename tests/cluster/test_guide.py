@@ -19,7 +19,7 @@ from cluster import REPOSITORY
 from guide import DOCS, Shell, blocks, environment, pages, prose
 from node import ctl_binary, until
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 
 QUICK_START = "quick-start.md"
 RUN = ("bash",)
@@ -31,7 +31,7 @@ NOT_RUN = {
 }
 # Where `console` means commands: the file is not for hands.
 CONSOLE_IS_RUN = {"configuration.md"}
-PORTS = [base + node for base in (9091, 9290, 5000, 10000) for node in (1, 2, 3)]
+PORTS = [base + node for base in (9091, 9290, 5000, 10000) for node in range(1, 6)]
 
 
 def to_run(page):
@@ -43,7 +43,7 @@ PAGES = [page for page in pages() if page not in NOT_RUN and to_run(page)]
 
 
 def taken():
-    """The ports of the quick start that something listens on."""
+    """The ports of the guide's nodes that something listens on."""
     found = []
     for port in PORTS:
         with socket.socket() as probe:
@@ -78,7 +78,7 @@ def test_the_blocks_of_a_page_run(page, shell):
 @pytest.mark.parametrize("page", pages())
 def test_every_block_says_what_it_is(page):
     strange = [f"docs/{block}: {block.kind!r}" for block in blocks(page) if block.kind not in KINDS]
-    assert not strange, f"use one of {sorted(KINDS)}"
+    assert not strange, f"{strange}: use one of {sorted(KINDS)}"
     if page in NOT_RUN:
         return
     for block in blocks(page):
