@@ -28,6 +28,8 @@ NOT_RUN = {
     ("performance.md", "bash"): "the benchmark takes many minutes; bench/tests tests it",
     ("deployment.md", "sh"): "users, firewalls, services and Prometheus of a real host: they want root",
 }
+# The help of every command, with its examples.
+GENERATED = "chronikctl.md"
 # This page is written by a program, and its console blocks are commands.
 CONSOLE_IS_RUN = "configuration.md"
 PORTS = [base + node for base in (9091, 9290, 5000, 10000) for node in range(1, 6)]
@@ -84,7 +86,8 @@ def test_every_block_says_what_it_is():
             f"docs/{block}: {block.kind} is not run there; use bash"
         )
     for block in all_blocks("text"):
-        assert not re.search(r"^\W*(chronik-server|kafka-|curl|kill) ", block.text, re.M), f"docs/{block} holds commands: use bash"
+        if block.page != GENERATED:
+            assert not re.search(r"^\W*(chronik|kafka-|curl |kill )", block.text, re.M), f"docs/{block} holds commands: use bash"
 
 
 @pytest.mark.parametrize("block", all_blocks("toml"), ids=str)
