@@ -4,7 +4,7 @@
 //! the term that its proposer believes in, and callers wait for [`Group::leads`] and the term's first entry).
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 use bytes::Bytes;
@@ -48,11 +48,21 @@ pub enum ProposeError {
     },
 }
 
-/// The vote that this node last made durable while running, as far as it concerns leadership.
+/// The vote that this node last made durable while running.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Leader {
+pub(super) struct Voted {
     pub(super) term: u64,
     pub(super) node: RaftNodeId,
+    /// Whether it is known to lead: a majority voted so.
+    pub(super) leads: bool,
+    pub(super) at: Instant,
+}
+
+impl Voted {
+    pub(super) fn now(vote: &Vote) -> Self {
+        let node = RaftNodeId::from_raw(vote.leader_id.voted_for);
+        Self { term: vote.leader_id.term, node, leads: vote.committed, at: Instant::now() }
+    }
 }
 
 /// How far a follower is, seen from the leader.
@@ -90,7 +100,7 @@ pub struct Group {
     pub(super) raft: Raft,
     pub(super) machine: Machine,
     log: GroupLog,
-    leader: Arc<Mutex<Option<Leader>>>,
+    voted: Arc<Mutex<Option<Voted>>>,
     pub(super) runtime: Handle,
     /// How long an election may take: after that a hand-over is taken to have failed.
     pub(super) patience: Duration,
@@ -104,16 +114,16 @@ pub(super) struct Parts {
     pub(super) raft: Raft,
     pub(super) machine: Machine,
     pub(super) log: GroupLog,
-    pub(super) leader: Arc<Mutex<Option<Leader>>>,
+    pub(super) voted: Arc<Mutex<Option<Voted>>>,
     pub(super) runtime: Handle,
     pub(super) patience: Duration,
 }
 
 impl Group {
     pub(super) fn new(parts: Parts) -> Self {
-        let Parts { id, me, preference, raft, machine, log, leader, runtime, patience } = parts;
+        let Parts { id, me, preference, raft, machine, log, voted, runtime, patience } = parts;
         let preference = ArcSwap::from_pointee(preference);
-        Self { id, me, preference, raft, machine, log, leader, runtime, patience }
+        Self { id, me, preference, raft, machine, log, voted, runtime, patience }
     }
 
     /// The group's id.
@@ -178,7 +188,12 @@ impl Group {
 
     /// The leader of the newest term that this node has a committed vote for, if any: (term, leader).
     pub fn leader(&self) -> Option<(u64, RaftNodeId)> {
-        self.leader.lock().map(|l| (l.term, l.node))
+        self.voted.lock().filter(|v| v.leads).map(|v| (v.term, v.node))
+    }
+
+    /// The other replica that this one has voted for while running, or knows to lead, and since when.
+    pub(super) fn favours(&self) -> Option<(RaftNodeId, Instant)> {
+        self.voted.lock().filter(|v| v.node != self.me).map(|v| (v.node, v.at))
     }
 
     /// The term that this node leads, if it does.
@@ -298,10 +313,4 @@ impl Group {
     pub async fn shutdown(&self) {
         drop(self.raft.shutdown().await);
     }
-}
-
-/// What a durable vote says about leadership.
-pub(super) fn leader_of(vote: &Vote) -> Option<Leader> {
-    vote.committed
-        .then(|| Leader { term: vote.leader_id.term, node: RaftNodeId::from_raw(vote.leader_id.voted_for) })
 }

@@ -15,7 +15,7 @@ use parking_lot::{Mutex, RwLock};
 use tokio::runtime::Handle;
 
 use super::codec::decode_checkpoint;
-use super::group::{Group, Leader, Parts, leader_of};
+use super::group::{Group, Parts, Voted};
 use super::liveness::Liveness;
 use super::machine::{Machine, StateMachine};
 use super::storage::{LogStore, VoteHook, durable};
@@ -29,7 +29,7 @@ use crate::wal::{CheckpointSource, GroupLog, Wal};
 pub struct Timing {
     /// Peers say that they live this often.
     pub heartbeat: Duration,
-    /// A peer unheard for this long is taken for dead, and a leader's lease lasts this long.
+    /// A peer unheard for this long is taken for dead.
     pub election: Duration,
     /// A replica that has not been at the end of the leader's log for this long is out of sync
     /// (`replica.lag.time.max.ms`).
@@ -136,13 +136,13 @@ impl Groups {
     async fn open(&self, spec: GroupSpec, runtime: Handle) -> io::Result<Arc<Group>> {
         let GroupSpec { id, me, founders, preference, app } = spec;
         let log = self.inner.wal.group(id);
-        let leader: Arc<Mutex<Option<Leader>>> = Arc::default();
+        let voted: Arc<Mutex<Option<Voted>>> = Arc::default();
         let (log, checkpoint) = self.own_log(log, me, founders.contains(&me)).await?;
         let machine = Machine::open(me, app, log.clone(), checkpoint)?;
         if log.state().last.is_none() {
             machine.claim_log().await?;
         }
-        let store = LogStore::new(log.clone(), self.vote_hook(id, me, leader.clone()), machine.clone());
+        let store = LogStore::new(log.clone(), self.vote_hook(id, me, voted.clone()), machine.clone());
         let factory = Factory {
             group: id,
             peers: self.inner.peers.clone(),
@@ -160,7 +160,7 @@ impl Groups {
             raft.initialize(members).await.map_err(io::Error::other)?;
         }
         let patience = self.inner.patience;
-        Ok(Arc::new(Group::new(Parts { id, me, preference, raft, machine, log, leader, runtime, patience })))
+        Ok(Arc::new(Group::new(Parts { id, me, preference, raft, machine, log, voted, runtime, patience })))
     }
 
     /// The log, if it is this replica's. What an earlier replica of this node left is removed: a Raft id never meets the
@@ -194,19 +194,15 @@ impl Groups {
         (replica != 0).then(|| RaftNodeId::from_raw(replica))
     }
 
-    fn vote_hook(&self, id: GroupId, me: RaftNodeId, leader: Arc<Mutex<Option<Leader>>>) -> VoteHook {
+    fn vote_hook(&self, id: GroupId, me: RaftNodeId, voted: Arc<Mutex<Option<Voted>>>) -> VoteHook {
         let liveness = self.inner.liveness.clone();
         Arc::new(move |vote: &Vote| {
-            let now = leader_of(vote);
-            let before = std::mem::replace(&mut *leader.lock(), now);
-            let led = before.filter(|l| l.node == me);
-            match now {
-                Some(l) if l.node == me => liveness.leads(id, l.term),
-                _ => {
-                    if let Some(l) = led {
-                        liveness.renounces(id, l.term);
-                    }
-                }
+            let now = Voted::now(vote);
+            let before = voted.lock().replace(now);
+            if now.leads && now.node == me {
+                liveness.leads(id, now.term);
+            } else if let Some(led) = before.filter(|before| before.leads && before.node == me) {
+                liveness.renounces(id, led.term);
             }
         })
     }

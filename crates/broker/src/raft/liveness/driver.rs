@@ -130,7 +130,9 @@ impl Liveness {
             let voters = group.voters();
             let rank = rank(&voters, group.me(), |b| self.is_alive(b));
             let leader_is_gone = self.leader_is_gone(group.id(), &voters, now);
-            match orphans.candidacy(group.id(), rank, leader_is_gone, now, rand::random()) {
+            let heir = group.favours().filter(|(heir, _)| self.is_alive(heir.broker()));
+            let heir_since = heir.map(|(_, since)| since);
+            match orphans.candidacy(group.id(), rank, leader_is_gone, heir_since, now, rand::random()) {
                 Some(Candidacy::TakeOver) => group.take_over(),
                 Some(Candidacy::Elect) => group.elect(),
                 None => {}

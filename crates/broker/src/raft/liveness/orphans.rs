@@ -1,14 +1,15 @@
 //! When to run for the groups of this node that nobody alive leads.
 //!
 //! The voters that are alive take their turns half an election timeout apart, in the order of the group's voters, so
-//! that one candidate at a time runs. When the leader's process is gone, or a majority of the voters does not hear it, its
+//! that one candidate at a time runs. Who has just voted for another waits an election timeout for the word that it leads:
+//! on a busy machine that comes late, and one who runs meanwhile takes the lead from it again. When the leader's process is gone, or a majority of the voters does not hear it, its
 //! lease is not waited for: the first try takes over. If that fails (this log lacks something that another has), ordinary
-//! elections follow, with pauses.
+//! elections follow, with pauses that grow.
 //!
 //! Must never: do I/O, read a clock, or decide who leads. It proposes candidates; Raft's votes decide.
 
 use std::collections::{HashMap, HashSet};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::raft::groups::Timing;
 use crate::raft::types::{GroupId, RaftNodeId};
@@ -31,6 +32,8 @@ pub(super) struct Orphans {
 struct Orphan {
     since: Instant,
     next_try: Instant,
+    /// Of an election from the next, without its random part.
+    pause: Duration,
     took_over: bool,
 }
 
@@ -50,20 +53,23 @@ impl Orphans {
         !self.of.is_empty()
     }
 
-    /// Nobody alive leads the group: whether this node, which has that [`rank`] in it, runs for it now. `jitter`
-    /// (0 to 1) varies the pause between ordinary elections, so that two candidates do not meet again and again.
+    /// Nobody alive leads the group: whether this node, which has that [`rank`] in it, runs for it now. `heir_since`:
+    /// when this replica voted for another that is alive. `jitter` (0 to 1) varies the pause between ordinary elections,
+    /// so that two candidates do not meet again and again.
     pub(super) fn candidacy(
         &mut self,
         group: GroupId,
         rank: Option<u32>,
         leader_is_gone: bool,
+        heir_since: Option<Instant>,
         now: Instant,
         jitter: f64,
     ) -> Option<Candidacy> {
-        let fresh = Orphan { since: now, next_try: now, took_over: false };
-        let orphan = self.of.entry(group).or_insert(fresh);
         let Timing { heartbeat, election, .. } = self.timing;
-        if now < orphan.since + election / 2 * rank? {
+        let fresh = Orphan { since: now, next_try: now, pause: heartbeat, took_over: false };
+        let orphan = self.of.entry(group).or_insert(fresh);
+        let since = heir_since.map_or(orphan.since, |voted| orphan.since.max(voted + election));
+        if now < since + election / 2 * rank? {
             return None;
         }
         if !orphan.took_over && leader_is_gone {
@@ -71,7 +77,8 @@ impl Orphans {
             orphan.next_try = now + heartbeat;
             Some(Candidacy::TakeOver)
         } else if now >= orphan.next_try {
-            orphan.next_try = now + heartbeat + heartbeat.mul_f64(jitter);
+            orphan.next_try = now + orphan.pause + orphan.pause.mul_f64(jitter);
+            orphan.pause = (orphan.pause * 2).min(election);
             Some(Candidacy::Elect)
         } else {
             None
@@ -107,12 +114,12 @@ mod tests {
 
     /// What a node does whose group's leader is silent, but perhaps there.
     fn leader_silent(orphans: &mut Orphans, rank: Option<u32>, now: Instant) -> Option<Candidacy> {
-        orphans.candidacy(GROUP, rank, false, now, 0.5)
+        orphans.candidacy(GROUP, rank, false, None, now, 0.5)
     }
 
     /// What a node does whose group's leader's port refuses connections.
     fn leader_gone(orphans: &mut Orphans, rank: Option<u32>, now: Instant) -> Option<Candidacy> {
-        orphans.candidacy(GROUP, rank, true, now, 0.5)
+        orphans.candidacy(GROUP, rank, true, None, now, 0.5)
     }
 
     fn voters() -> [RaftNodeId; 3] {
@@ -154,6 +161,39 @@ mod tests {
     }
 
     #[test]
+    fn the_pauses_between_elections_double_up_to_the_election_timeout() {
+        let (mut orphans, start) = orphans();
+        let mut now = start;
+        for pause in [1, 2, 4, 8, 10, 10].map(|heartbeats| HEARTBEAT * heartbeats) {
+            assert_eq!(leader_silent(&mut orphans, FIRST, now), ELECT);
+            now += pause + pause / 2;
+            assert_eq!(leader_silent(&mut orphans, FIRST, now.checked_sub(MOMENT).unwrap()), None);
+        }
+    }
+
+    #[test]
+    fn who_voted_for_another_waits_an_election_timeout_for_its_word_and_then_its_turn() {
+        for leader_is_gone in [false, true] {
+            for place in 0..2 {
+                let (mut orphans, start) = orphans();
+                let voted = Some(start + HEARTBEAT);
+                let mut at = |now| orphans.candidacy(GROUP, Some(place), leader_is_gone, voted, now, 0.5);
+                let turn = start + HEARTBEAT + ELECTION + ELECTION / 2 * place;
+                assert_eq!(at(start + HEARTBEAT), None);
+                assert_eq!(at(turn.checked_sub(MOMENT).unwrap()), None);
+                assert_eq!(at(turn), if leader_is_gone { TAKE_OVER } else { ELECT });
+            }
+        }
+    }
+
+    #[test]
+    fn a_vote_of_long_ago_holds_nobody_up() {
+        let (mut orphans, start) = orphans();
+        let later = start + ELECTION;
+        assert_eq!(orphans.candidacy(GROUP, FIRST, true, Some(start), later, 0.5), TAKE_OVER);
+    }
+
+    #[test]
     fn a_leader_that_is_gone_is_taken_over_from_once_and_then_elections_follow() {
         let (mut orphans, start) = orphans();
         assert_eq!(leader_gone(&mut orphans, FIRST, start), TAKE_OVER);
@@ -184,7 +224,7 @@ mod tests {
     fn groups_are_planned_each_for_itself() {
         let (mut orphans, start) = orphans();
         for group in 0..3 {
-            assert_eq!(orphans.candidacy(group, FIRST, true, start, 0.0), TAKE_OVER);
+            assert_eq!(orphans.candidacy(group, FIRST, true, None, start, 0.0), TAKE_OVER);
         }
     }
 
