@@ -30,14 +30,11 @@ NOT_RUN = {
 }
 # The help of every command, with its examples.
 GENERATED = "chronikctl.md"
-# This page is written by a program, and its console blocks are commands.
-CONSOLE_IS_RUN = "configuration.md"
 PORTS = [base + node for base in (9091, 9290, 5000, 10000) for node in range(1, 6)]
 
 
 def is_run(block):
-    kinds = ("bash", "console") if block.page == CONSOLE_IS_RUN else ("bash",)
-    return block.kind in kinds and (block.page, block.kind) not in NOT_RUN
+    return block.kind == "bash" and (block.page, block.kind) not in NOT_RUN
 
 
 def all_blocks(*kinds):

@@ -123,6 +123,7 @@ fn a_topic_is_as_bad_as_its_worst_partition() {
     let topic = topics(&picture, &partitions(&picture)).remove(0);
     assert_eq!((topic.state, topic.unhealthy_partitions), (PartitionState::Leaderless, 3));
     assert_eq!((topic.records, topic.bytes), (1_800, 180_000), "of those whose leaders answer");
+    assert!(topic.records_per_second.is_sign_positive(), "nobody reads -0 records a second");
 }
 
 #[test]

@@ -26,8 +26,8 @@ fn topic(topic: &Topic, partitions: &[PartitionView]) -> TopicView {
         unhealthy_partitions: partitions.iter().filter(sick).count() as u64,
         records: partitions.iter().filter_map(records).sum(),
         bytes: partitions.iter().filter_map(|p| p.bytes).sum(),
-        records_per_second: partitions.iter().filter_map(|p| p.records_per_second).sum(),
-        bytes_per_second: partitions.iter().filter_map(|p| p.bytes_per_second).sum(),
+        records_per_second: total(partitions.iter().filter_map(|p| p.records_per_second)),
+        bytes_per_second: total(partitions.iter().filter_map(|p| p.bytes_per_second)),
     }
 }
 
@@ -39,4 +39,9 @@ pub fn topic_config(topic: &Topic, defaults: TopicDefaults) -> Vec<TopicConfigEn
         value: entry.value,
     };
     describe(topic, defaults).into_iter().map(entry).collect()
+}
+
+/// The sum; of nothing it is 0, where `Iterator::sum` gives -0.
+fn total(rates: impl Iterator<Item = f64>) -> f64 {
+    rates.fold(0.0, |sum, rate| sum + rate)
 }
