@@ -20,7 +20,7 @@ use chronik_common::admin::{
 };
 use chronik_common::config::{NODE_IDS, admin_port};
 
-use super::Node;
+use super::{Inner, Node};
 use crate::cluster::reports::{self, Reports};
 use crate::cluster::{ProposalError, now_ms, view};
 use crate::metadata::{
@@ -222,7 +222,8 @@ impl Node {
     }
 
     pub(super) async fn reports(&self, image: &MetadataImage) -> Reports {
-        reports::collect(&self.inner.groups, &self.inner.caller, image, &self.inner.liveness).await
+        let Inner { groups, caller, liveness, loads, .. } = &*self.inner;
+        reports::collect(groups, loads, caller, image, liveness).await
     }
 
     fn plan(
@@ -232,6 +233,6 @@ impl Node {
         rebalance: Option<&OperationKind>,
         reports: &Reports,
     ) -> Plan {
-        view::plan(image, |b| self.inner.liveness.is_alive(b), goal, rebalance, &reports.bytes)
+        view::plan(image, |b| self.inner.liveness.is_alive(b), goal, rebalance, reports)
     }
 }

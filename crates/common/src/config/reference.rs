@@ -84,7 +84,7 @@ const PORT_OF_PEER: &str = "the port of this node in `peers`, on every interface
 const ITSELF: &str = "this node in `peers`";
 
 #[rustfmt::skip]
-const SETTINGS: [Setting; 33] = [
+const SETTINGS: [Setting; 34] = [
     by("drawn by the cluster", setting("admin_api_key", Takes::Text, Some("CHRONIK_ADMIN_API_KEY"), "correct-horse", "The first API key, of role admin; 8 to 1024 printable characters. Never in the file.")),
     by("10000 + `node_id`, on the host of `advertise.raft`", setting("advertise.admin", Takes::Address, None, "\"n1:10001\"", "Where operators and other nodes reach the admin API.")),
     by(ITSELF, setting("advertise.kafka", Takes::Address, Some("CHRONIK_ADVERTISE"), "\"n1:9092\"", "What Kafka clients are told.")),
@@ -109,6 +109,7 @@ const SETTINGS: [Setting; 33] = [
     by("`wal` in `data_dir`", setting("cluster.storage.wal_dir", Takes::Text, None, "\"/fast/wal\"", "Where the write-ahead log is.")),
     setting("cluster.storage.wal_segment_size", Takes::Number(1 << 20, 4 << 30), None, "268435456", "Size of a file of the write-ahead log, in bytes."),
     setting("data_dir", Takes::Text, Some("CHRONIK_DATA_DIR"), "\"/var/lib/chronik\"", "Where everything is kept."),
+    setting("leader_load_check_interval_ms", Takes::Number(0, DAY_MS), Some("CHRONIK_LEADER_LOAD_CHECK_INTERVAL_MS"), "60000", "How often leaders are spread by load, a few at a time and only with `auto_leader_rebalance`, in ms; 0 for never."),
     setting("leader_rebalance_after_ms", Takes::Number(0, DAY_MS), Some("CHRONIK_LEADER_REBALANCE_AFTER_MS"), "30000", "How long a preferred leader must have been alive and in sync before it leads again, in ms."),
     setting("log_retention_bytes", Takes::Limit, Some("CHRONIK_LOG_RETENTION_BYTES"), "-1", "Bytes beyond which a partition's oldest records are deleted, in topics that do not say."),
     setting("log_retention_ms", Takes::Limit, Some("CHRONIK_LOG_RETENTION_MS"), "604800000", "Age at which records are deleted, in topics that do not say, in ms."),
