@@ -114,3 +114,34 @@ impl Reports {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report(loads: &[(GroupId, u64)]) -> Report {
+        Report { groups: Vec::new(), loads: loads.to_vec() }
+    }
+
+    #[test]
+    fn the_load_of_a_group_is_what_all_nodes_measured_together() {
+        let mut reports = Reports::default();
+        reports.add(report(&[(7, 300), (8, 50)]));
+        reports.add(report(&[(7, 100)]));
+        assert_eq!([7, 8, 9].map(|group| reports.load(group)), [400, 50, 0]);
+    }
+
+    #[test]
+    fn while_a_node_is_silent_no_load_is_known() {
+        let mut reports = Reports { silent: 1, ..Reports::default() };
+        reports.add(report(&[(7, 300)]));
+        assert_eq!(reports.load(7), 0);
+    }
+
+    #[test]
+    fn a_report_survives_the_way_and_one_without_loads_is_understood() {
+        let sent = serde_json::to_vec(&report(&[(7, 300)])).unwrap();
+        assert_eq!(serde_json::from_slice::<Report>(&sent).unwrap().loads, [(7, 300)]);
+        assert_eq!(serde_json::from_str::<Report>(r#"{"groups":[]}"#).unwrap().loads, []);
+    }
+}

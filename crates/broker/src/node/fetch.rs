@@ -55,9 +55,7 @@ impl Node {
         }
         match partition.read(request.offset, request.max_bytes, request.at_least_one_batch).await {
             Ok(slice) => {
-                if partition.group().is_some_and(|g| g.leads().is_some()) {
-                    partition.count_traffic(slice.size);
-                }
+                partition.count_traffic(slice.size);
                 ReadOutcome {
                     high_watermark: slice.high_watermark,
                     last_stable_offset: slice.high_watermark,

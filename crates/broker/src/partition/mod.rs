@@ -128,9 +128,12 @@ impl Partition {
         self.state.lock().times().bytes()
     }
 
-    /// Counts bytes that passed through this node as the leader: taken in from producers, or given out to consumers.
+    /// Counts bytes that were taken in from producers or given out to consumers, if this node leads the partition: what a
+    /// follower gives out does not go elsewhere along with the leadership.
     pub fn count_traffic(&self, bytes: usize) {
-        self.traffic.fetch_add(bytes as u64, Ordering::Relaxed);
+        if self.group.get().is_some_and(|group| group.leads().is_some()) {
+            self.traffic.fetch_add(bytes as u64, Ordering::Relaxed);
+        }
     }
 
     /// The bytes that were counted since the last call.
