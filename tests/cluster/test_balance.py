@@ -3,6 +3,7 @@
 import checker
 import cluster as clusters
 import pytest
+import wire
 from cluster import until
 
 HOT, IDLE = 3, 6
@@ -45,27 +46,28 @@ def seen(cluster, hot, idle):
     return f"the busy partitions are led by {leaders(cluster, hot)}, the idle ones by {leaders(cluster, idle)}"
 
 
+def planned(cluster):
+    return cluster.request("/admin/rebalance", {"leaders_only": True, "dry_run": True})["plan"]
+
+
 def test_a_rebalance_spreads_leaders_by_load_and_its_plan_says_so_before(topic):
     running, hot, idle = lopsided(topic, leader_load_check_interval_ms=0)
     with running as cluster:
         create(cluster, hot, idle)
         with checker.Load(cluster, hot, HOT, RECORDS_PER_SECOND, RECORD_BYTES) as load:
             load.wait_for_every_partition()
-
-            def planned():
-                return cluster.request("/admin/rebalance", {"leaders_only": True, "dry_run": True})["plan"]
-
-            plan = until(planned, "the load is known to a plan", LOAD_KNOWN_SECONDS)
+            plan = until(lambda: planned(cluster), "the load is known to a plan", LOAD_KNOWN_SECONDS)
             assert {(line["reason"], line["bytes"]) for line in plan} == {(BY_LOAD, "0")}, plan
             assert len(plan) == 4, f"two exchanges are enough: {plan}"
             told = cluster.any_node().ctl("rebalance", "--leaders-only", "--dry-run")
             assert BY_LOAD in told.stdout and hot in told.stdout, told.stdout + told.stderr
+            assert "node 1 leads" in told.stdout, "and how much"
             assert leaders(cluster, hot) == [1, 1, 1], "a plan changes nothing"
 
             cluster.rebalance(leaders_only=True)
             until(lambda: is_spread(cluster, hot, idle), lambda: seen(cluster, hot, idle), 60)
             load.wait_for_every_partition()
-            assert planned() == [], "what is even is left alone"
+            assert planned(cluster) == [], "what is even is left alone"
         checker.verify(load)
 
 
@@ -79,3 +81,21 @@ def test_leaders_are_spread_by_load_without_being_asked(topic):
         checker.verify(load)
         assert any("evening out the load that nodes lead" in node.log.read_text() for node in cluster.nodes)
         assert cluster.running_operation() is None and cluster.operations() == [], "it is no operation"
+
+
+def test_what_consumers_read_is_load_as_well(topic):
+    running, hot, idle = lopsided(topic, leader_load_check_interval_ms=0)
+    with running as cluster:
+        create(cluster, hot, idle)
+        load = checker.filled(cluster, hot, HOT, 12 << 20)
+        assert planned(cluster) == [], "written once, that is little for a minute"
+        with wire.Connection(cluster.node(1).address) as connection:
+
+            def is_busy():
+                for partition in range(HOT):
+                    assert connection.fetch(hot, partition, 0, wait_ms=0).error == 0
+                return planned(cluster)
+
+            plan = until(is_busy, "reading makes node 1 busy", LOAD_KNOWN_SECONDS)
+        assert {line["reason"] for line in plan} == {BY_LOAD}, plan
+        checker.verify(load)

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use chronik_common::admin::units::bytes;
+
 use super::reports::Reports;
 use crate::metadata::{BrokerId, MetadataImage, OperationKind, Partition, Replica, Topic};
-use crate::planner::{self, Goal, Plan};
+use crate::planner::{self, Goal, Move, Plan};
 use crate::raft::RaftNodeId;
 
 /// Replicas of internal topics, once there are as many brokers.
@@ -37,6 +39,14 @@ pub fn plan(
     reports: &Reports,
 ) -> Plan {
     planner::plan(&view(image, is_alive, rebalance, reports), goal)
+}
+
+/// For people: what each node leads whose load changes by the moves, before and after. Empty if there is none.
+pub fn load_told(view: &planner::View, moves: &[Move]) -> String {
+    let led = planner::led(view, moves).into_iter().filter(|(_, led)| led.now != led.then);
+    let told =
+        led.map(|(id, led)| format!("node {id} leads {}/s, then {}/s", bytes(led.now), bytes(led.then)));
+    told.collect::<Vec<_>>().join("; ")
 }
 
 /// The whole cluster, as a plan is made from.

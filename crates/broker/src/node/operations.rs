@@ -140,7 +140,7 @@ impl Node {
     ) -> Result<OperationView, Problem> {
         let already_runs = image.running_operation().is_some_and(|running| running.id == rehearsed.id);
         if dry_run {
-            return Ok(Self::dry_view(image, &rehearsed, &plan));
+            return Ok(Self::dry_view(image, &rehearsed, &plan, reports));
         }
         if !already_runs {
             let command =

@@ -8,10 +8,10 @@
 //! each exchange takes a good part of the load away from the busier brokers in it. That also is why it ends: the loads,
 //! the greatest first, become less with each exchange.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
-use super::Why;
 use super::cluster::Cluster;
+use super::{Move, View, Why};
 
 /// A broker that leads less, in bytes per second, is never too busy.
 const BUSY: u128 = 1 << 20;
@@ -21,6 +21,34 @@ const TOO_MUCH: u128 = 120;
 const ENOUGH: u128 = 105;
 /// An exchange takes at least one of so many parts of its load from the broker that gives.
 const WORTH_IT: u128 = 200;
+
+/// The load of the partitions of which a broker is the preferred leader, in bytes per second.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Led {
+    /// As it is.
+    pub now: u64,
+    /// Once the moves have been carried out.
+    pub then: u64,
+}
+
+/// What each broker leads that leads anything, by its id.
+pub fn led(view: &View, moves: &[Move]) -> BTreeMap<i32, Led> {
+    let moved: BTreeMap<u64, &Move> = moves.iter().map(|m| (m.group, m)).collect();
+    let mut led: BTreeMap<i32, Led> = BTreeMap::new();
+    for partition in &view.partitions {
+        let now = partition.replicas.first().map(|r| r.broker);
+        let then = moved.get(&partition.group).map_or(now, |m| m.to.first().copied());
+        if let Some(broker) = now {
+            let led = led.entry(broker).or_default();
+            led.now = led.now.saturating_add(partition.load);
+        }
+        if let Some(broker) = then {
+            let led = led.entry(broker).or_default();
+            led.then = led.then.saturating_add(partition.load);
+        }
+    }
+    led
+}
 
 /// Exchanges leaders, at most so often, until no broker leads much more load than the others.
 pub(super) fn even_out(cluster: &mut Cluster, exchanges: usize) {

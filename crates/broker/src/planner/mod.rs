@@ -26,6 +26,7 @@ use std::fmt;
 
 use cluster::Cluster;
 pub use leadership::{Handover, Leadership, leadership_moves};
+pub use load::{Led, led};
 use spread::Spread;
 pub use voters::{MAX_METADATA_VOTERS, metadata_voters};
 

@@ -12,7 +12,7 @@ use tracing::info;
 use super::Controller;
 use super::rhythm::A_FEW;
 use crate::cluster::ProposalError;
-use crate::cluster::view::view;
+use crate::cluster::view::{load_told, view};
 use crate::metadata::{BrokerId, MetadataImage};
 use crate::planner::{Move, plan};
 
@@ -34,7 +34,11 @@ impl Controller {
         if moves.is_empty() || self.metadata.generation() != generation {
             return Ok(());
         }
-        info!("evening out the load that nodes lead: {}", new_leaders(image, &moves));
+        info!(
+            "evening out the load that nodes lead: {} ({})",
+            new_leaders(image, &moves),
+            load_told(&view, &moves)
+        );
         self.rhythm.changed(moves.iter().map(|m| m.group), Instant::now());
         self.start(image, moves).await
     }

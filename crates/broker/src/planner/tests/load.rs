@@ -68,6 +68,16 @@ fn busy_partitions_are_exchanged_for_idle_ones() {
 }
 
 #[test]
+fn a_plan_can_be_read_as_what_each_broker_leads_before_and_after() {
+    let view = view(brokers(2), &[(&[1, 2], 8), (&[1, 2], 4), (&[2, 1], 0), (&[2, 1], 1)]);
+    let plan = plan(&view, EVEN_LOAD);
+    let told = super::super::led(&view, &plan.moves)
+        .into_iter()
+        .map(|(id, led)| (id, led.now / MIB, led.then / MIB));
+    assert_eq!(told.collect::<Vec<_>>(), [(1, 12, 8), (2, 1, 5)]);
+}
+
+#[test]
 fn one_that_leads_more_partitions_gets_nothing_in_return() {
     let view = view(brokers(2), &[(&[1, 2], 10), (&[1, 2], 10), (&[2, 1], 0)]);
     let plan = plan(&view, EVEN_LOAD);
