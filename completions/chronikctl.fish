@@ -210,7 +210,7 @@ events\t''
 operations\t''"
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand top" -l record -d 'Write all that the dashboard sees and all keys to this file, for --replay' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand top" -l record-limit -d 'Stop writing to that file before it is larger than this' -r
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand top" -l replay -d 'Show what such a file holds instead of a cluster' -r -F
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand top" -l replay -d 'Show what such a file holds instead of a cluster: pause, step, go faster, go back' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand top" -l admin -d 'Admin API of a node, http://host:port or https://host:port; repeat it to name others to fall back on' -r
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand top" -s c -l config -d 'Find the nodes, and the key that this machine\'s node keeps, through a node\'s configuration' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand top" -l api-key-file -d 'File that holds the admin API key' -r -F
@@ -749,7 +749,7 @@ complete -c chronikctl -n "__fish_chronikctl_using_subcommand context; and __fis
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand context; and __fish_seen_subcommand_from add" -l ca -d 'Certificates of the authorities that sign the nodes\' certificates' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand context; and __fish_seen_subcommand_from add" -l cert -d 'Certificate to show to the nodes' -r -F
 complete -c chronikctl -n "__fish_chronikctl_using_subcommand context; and __fish_seen_subcommand_from add" -l cert-key -d 'Private key of that certificate' -r -F
-complete -c chronikctl -n "__fish_chronikctl_using_subcommand context; and __fish_seen_subcommand_from add" -l colour -d 'A colour to tell it by, shown by `context list`; the dashboard does not use it yet' -r -f -a "red\t''
+complete -c chronikctl -n "__fish_chronikctl_using_subcommand context; and __fish_seen_subcommand_from add" -l colour -d 'A colour to tell it by, in the header of `top`' -r -f -a "red\t''
 green\t''
 yellow\t''
 blue\t''

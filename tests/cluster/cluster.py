@@ -155,10 +155,13 @@ class Cluster:
 
         def agreed():
             views = [self.partitions(topic, ask=node) for node in self.nodes]
+            # A node that has just come back may still know what was before it left: all of them count.
             return views[0] and all(
-                partition.error == 0
-                and set(partition.isr) == set(partition.replicas)
-                and all(index in view and view[index].leader == partition.leader for view in views)
+                index in view
+                and view[index].error == 0
+                and view[index].leader == partition.leader
+                and set(view[index].isr) == set(view[index].replicas)
+                for view in views
                 for index, partition in views[0].items()
             )
 

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use chronik_broker::node;
 use chronik_common::admin::command::ClusterCommand;
-use chronik_common::config::{CLUSTER_CONFIG_FILE, Environment, Flags, NodeConfig, load};
+use chronik_common::config::{CLUSTER_CONFIG_FILE, Environment, Flags, LogFormat, NodeConfig, load};
 use clap::{Args, Parser, Subcommand};
 use tracing::{error, info};
 use tracing_subscriber::EnvFilter;
@@ -93,14 +93,21 @@ async fn start(args: StartArgs, default_config: Option<PathBuf>) -> ExitCode {
     }
 }
 
-async fn serve(config: NodeConfig) -> ExitCode {
+/// Whatever is logged from now on goes to standard output.
+fn write_log(format: LogFormat) {
     // openraft speaks at `info` of each of thousands of groups; what matters of it is said here.
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,openraft=error"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_target(false)
-        .with_ansi(std::io::stdout().is_terminal())
-        .init();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_target(false);
+    match format {
+        LogFormat::Text => log.with_ansi(std::io::stdout().is_terminal()).init(),
+        LogFormat::Json => {
+            log.json().flatten_event(true).with_current_span(false).with_span_list(false).init();
+        }
+    }
+}
+
+async fn serve(config: NodeConfig) -> ExitCode {
+    write_log(config.log_format);
     info!(node = config.node_id, data_dir = %config.data_dir.display(), "chronik-server {}", env!("CARGO_PKG_VERSION"));
     let running = tokio::select! {
         started = node::start(config) => match started {

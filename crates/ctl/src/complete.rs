@@ -3,6 +3,7 @@
 //! A shell waits while candidates are looked for, so looking never takes
 //! longer than [`PATIENCE`], and failing is no more than having none.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use chronik_common::admin::command::{CommandError, CommonArgs, Report};
@@ -42,15 +43,20 @@ impl CompletionsArgs {
 
 /// Answers a shell that asks through `COMPLETE`, and then ends the process.
 pub fn complete_if_asked() {
-    CompleteEnv::with_factory(Cli::command).complete();
+    CompleteEnv::with_factory(with_all_candidates).complete();
+}
+
+/// The commands that the server has too do not know this module.
+fn with_all_candidates() -> clap::Command {
+    Cli::command().mut_subcommand("remove-node", |command| command.mut_arg("node_id", |id| id.add(nodes())))
 }
 
 /// Ids of nodes.
 pub(crate) fn nodes() -> ArgValueCandidates {
     ArgValueCandidates::new(|| {
         live(async |client| {
-            let ids = client.nodes().await?.nodes.into_iter().map(|node| node.node_id.to_string());
-            Ok(ids.collect())
+            // What the node knows itself: it has no time to ask others.
+            Ok(client.status().await?.nodes.into_iter().map(|node| node.node_id.to_string()).collect())
         })
     })
 }
@@ -59,9 +65,32 @@ pub(crate) fn nodes() -> ArgValueCandidates {
 pub(crate) fn topics() -> ArgValueCandidates {
     ArgValueCandidates::new(|| {
         live(async |client| {
-            Ok(client.topics(false).await?.topics.into_iter().map(|topic| topic.topic).collect())
+            let partitions = client.status().await?.partitions.into_iter();
+            let topics = partitions.map(|partition| partition.topic).filter(|topic| !topic.starts_with("__"));
+            Ok(topics.collect::<BTreeSet<_>>().into_iter().collect())
         })
     })
+}
+
+/// Partitions, such as `orders-3`.
+pub(crate) fn partitions() -> ArgValueCandidates {
+    ArgValueCandidates::new(|| live(partition_names))
+}
+
+/// Raft groups: the metadata's, and each partition's.
+pub(crate) fn raft_groups() -> ArgValueCandidates {
+    ArgValueCandidates::new(|| {
+        live(async |client| {
+            let mut names = partition_names(client).await?;
+            names.insert(0, "__metadata".to_owned());
+            Ok(names)
+        })
+    })
+}
+
+async fn partition_names(client: &AdminClient) -> Result<Vec<String>, AdminError> {
+    let partitions = client.status().await?.partitions.into_iter();
+    Ok(partitions.map(|partition| format!("{}-{}", partition.topic, partition.partition)).collect())
 }
 
 /// Names of consumer groups.

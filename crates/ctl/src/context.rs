@@ -102,7 +102,7 @@ pub struct AddArgs {
     #[arg(long)]
     pub read_only: bool,
 
-    /// A colour to tell it by, shown by `context list`; the dashboard does not use it yet
+    /// A colour to tell it by, in the header of `top`
     #[arg(long, value_enum)]
     pub colour: Option<Colour>,
 }

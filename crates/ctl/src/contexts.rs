@@ -48,7 +48,7 @@ pub struct Context {
     /// Every change is refused.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub read_only: bool,
-    /// A colour to tell it by, shown by `context list`; the dashboard does not use it yet.
+    /// A colour to tell it by, in the header of `top`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub colour: Option<Colour>,
 }

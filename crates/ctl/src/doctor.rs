@@ -8,7 +8,8 @@ use std::time::Duration;
 use chronik_common::admin::AdminClient;
 use chronik_common::admin::command::{CommandError, CommonArgs, Report};
 use chronik_common::admin::units::bytes;
-use chronik_common::admin::v1::{HealthReport, NodeView, Severity, Verdict};
+use chronik_common::admin::v1::{Finding, HealthReport, NodeView, Severity};
+use chronik_common::now_ms;
 use clap::Args;
 use serde::Serialize;
 use tokio::net::TcpStream;
@@ -21,11 +22,17 @@ use crate::table::line;
 const FAILED: u8 = 10;
 /// How long a port has to accept a connection.
 const PORT_PATIENCE: Duration = Duration::from_secs(2);
-/// Clocks may differ by so much, in milliseconds, before times in logs mislead.
-const CLOCK_WARN_MS: u64 = 500;
-/// Less free space than this share of a disk is worth a warning, or is a
-/// failure, in percent.
-const DISK_PERCENT: (u64, u64) = (20, 5);
+/// What the checks of their own below are about; the last one tells of the other findings.
+const TOLD_APART: [&str; 7] = [
+    "node_down",
+    "version_mismatch",
+    "clock_skew",
+    "disk_full",
+    "disk_low",
+    "certificate_expired",
+    "certificate_expiring",
+];
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// The arguments of `doctor`.
 #[derive(Debug, Clone, Args)]
@@ -105,12 +112,18 @@ impl DoctorArgs {
                 checks.extend(peers(&nodes.nodes));
                 checks.extend(ports(&nodes.nodes).await);
                 checks.push(versions(&nodes.nodes));
-                checks.extend(nodes.nodes.iter().filter_map(clock));
-                checks.extend(nodes.nodes.iter().filter_map(disk));
+                match client.health_report().await {
+                    Ok(report) => checks.extend(judged(&nodes.nodes, &report, now_ms())),
+                    Err(error) => {
+                        checks.push(check(
+                            "health",
+                            Outcome::Fail,
+                            error.to_string(),
+                            "ask again, or another node",
+                        ));
+                    }
+                }
             }
-        }
-        if let Ok(report) = client.health_report().await {
-            checks.push(health(&report));
         }
         checks
     }
@@ -167,40 +180,74 @@ fn versions(nodes: &[NodeView]) -> Check {
     check("versions", outcome, versions.join(", "), "finish the upgrade")
 }
 
-fn clock(node: &NodeView) -> Option<Check> {
-    let offset = node.clock_offset_ms?;
-    let outcome = if offset.unsigned_abs() > CLOCK_WARN_MS { Outcome::Warn } else { Outcome::Ok };
-    let found = format!("node {}: {offset:+} ms", node.node_id);
-    Some(check("clock", outcome, found, "synchronise the clocks, with chrony or the like"))
+/// What the cluster itself judges, by the limits that it is configured with.
+fn judged(nodes: &[NodeView], report: &HealthReport, now_ms: i64) -> Vec<Check> {
+    vec![clocks(nodes, report), disks(nodes, report), certificates(nodes, report, now_ms), health(report)]
 }
 
-fn disk(node: &NodeView) -> Option<Check> {
-    let (free, total) = node.disk_free_bytes.zip(node.disk_total_bytes)?;
-    let percent = u128::from(free) * 100 / u128::from(total.max(1));
-    let outcome = match percent {
-        p if p < DISK_PERCENT.1.into() => Outcome::Fail,
-        p if p < DISK_PERCENT.0.into() => Outcome::Warn,
-        _ => Outcome::Ok,
+fn clocks(nodes: &[NodeView], report: &HealthReport) -> Check {
+    let told = nodes.iter().filter_map(|n| Some((n.node_id, n.clock_offset_ms?)));
+    let found = match told.max_by_key(|(_, offset)| offset.unsigned_abs()) {
+        Some((node, offset)) => {
+            format!("furthest from node {}'s: node {node}, {offset:+} ms", report.node_id)
+        }
+        None => "no other node has told its clock".into(),
     };
-    let found = format!("node {}: {} free of {} ({percent} %)", node.node_id, bytes(free), bytes(total));
-    Some(check(
-        "disk",
-        outcome,
-        found,
-        "shorten the retention, delete topics, add nodes and rebalance, or enlarge the disk",
-    ))
+    let remedy = "synchronise the clocks, with chrony or the like";
+    check("clocks", outcome(report, &["clock_skew"]), found, remedy)
+}
+
+fn disks(nodes: &[NodeView], report: &HealthReport) -> Check {
+    let told = nodes.iter().filter_map(|n| {
+        let (free, total) = n.disk_free_bytes.zip(n.disk_total_bytes)?;
+        Some((u128::from(free) * 100 / u128::from(total.max(1)), n.node_id, free, total))
+    });
+    let found = match told.min() {
+        Some((percent, node, free, total)) => {
+            format!("least free: node {node}, {} of {} ({percent} %)", bytes(free), bytes(total))
+        }
+        None => "no node has told its disk".into(),
+    };
+    let remedy = "shorten the retention, delete topics, add nodes and rebalance, or enlarge the disk";
+    check("disks", outcome(report, &["disk_full", "disk_low"]), found, remedy)
+}
+
+fn certificates(nodes: &[NodeView], report: &HealthReport, now_ms: i64) -> Check {
+    let told = nodes.iter().filter_map(|n| Some((n.certificate_expires_ms?, n.node_id)));
+    let found = match told.min() {
+        Some((at, node)) if at < now_ms => format!("node {node}'s has run out"),
+        Some((at, node)) => format!("first to run out: node {node}'s, in {} days", (at - now_ms) / DAY_MS),
+        None => "none: the admin API speaks plain HTTP".into(),
+    };
+    let remedy =
+        "put a new certificate and its key into the files of [admin_tls]; they are read without a restart";
+    check("certificates", outcome(report, &["certificate_expired", "certificate_expiring"]), found, remedy)
 }
 
 fn health(report: &HealthReport) -> Check {
-    let outcome = match report.verdict {
-        Verdict::Healthy => Outcome::Ok,
-        Verdict::Degraded => Outcome::Warn,
-        Verdict::Critical => Outcome::Fail,
-    };
+    let others = report.findings.iter().filter(|f| !TOLD_APART.contains(&f.code.as_str()));
     let reasons: Vec<_> =
-        report.findings.iter().filter(|f| f.severity != Severity::Info).map(|f| f.message.as_str()).collect();
-    let found = if reasons.is_empty() { "healthy".to_owned() } else { reasons.join("; ") };
-    check("health", outcome, found, "see \"chronikctl health\"")
+        others.filter(|f| f.severity != Severity::Info).map(|f| (severity(f), f.message.as_str())).collect();
+    let worst = reasons.iter().map(|(outcome, _)| *outcome).max().unwrap_or(Outcome::Ok);
+    let found = match &*reasons {
+        [] => "nothing else is wrong".to_owned(),
+        reasons => reasons.iter().map(|(_, message)| *message).collect::<Vec<_>>().join("; "),
+    };
+    check("health", worst, found, "see \"chronikctl health\"")
+}
+
+/// The worst of the findings with these codes.
+fn outcome(report: &HealthReport, codes: &[&str]) -> Outcome {
+    let about = report.findings.iter().filter(|f| codes.contains(&f.code.as_str()));
+    about.map(severity).max().unwrap_or(Outcome::Ok)
+}
+
+fn severity(finding: &Finding) -> Outcome {
+    match finding.severity {
+        Severity::Info => Outcome::Ok,
+        Severity::Warning => Outcome::Warn,
+        Severity::Critical => Outcome::Fail,
+    }
 }
 
 fn render(checks: &[Check]) -> String {
@@ -221,6 +268,8 @@ fn render(checks: &[Check]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use chronik_common::admin::v1::Verdict;
+
     use super::*;
 
     fn node(id: i32, free: u64, offset: i64, version: &str) -> NodeView {
@@ -232,24 +281,41 @@ mod tests {
         .unwrap()
     }
 
+    fn report(findings: &[(&str, Severity)]) -> HealthReport {
+        let finding = |(code, severity): &(&str, Severity)| Finding {
+            code: (*code).to_owned(),
+            severity: *severity,
+            message: format!("this is {code}"),
+            objects: vec![],
+            count: 1,
+            next: None,
+        };
+        let findings = findings.iter().map(finding).collect();
+        HealthReport { verdict: Verdict::Healthy, node_id: 1, findings }
+    }
+
     #[test]
     fn each_check_says_why_and_what_to_do() {
-        let nodes = [node(1, 500, 0, "3.0.0"), node(2, 150, -800, "3.0.0"), node(3, 10, 3, "2.9.0")];
+        let mut nodes = [node(1, 500, 0, "3.0.0"), node(2, 150, -3_000, "3.0.0"), node(3, 10, 3, "2.9.0")];
+        nodes[1].certificate_expires_ms = Some(9 * DAY_MS);
         let mut checks = peers(&nodes);
         checks.push(versions(&nodes));
-        checks.extend(nodes.iter().filter_map(clock));
-        checks.extend(nodes.iter().filter_map(disk));
+        let report = report(&[
+            ("disk_full", Severity::Critical),
+            ("leaderless_partitions", Severity::Critical),
+            ("clock_skew", Severity::Warning),
+            ("certificate_expiring", Severity::Warning),
+            ("under_replicated_partitions", Severity::Warning),
+            ("node_drained", Severity::Info),
+        ]);
+        checks.extend(judged(&nodes, &report, 0));
         insta::assert_snapshot!("doctor", render(&checks));
     }
 
     #[test]
-    fn bounds_are_where_the_constants_say() {
-        let outcome = |free| disk(&node(1, free, 0, "")).unwrap().outcome;
-        assert_eq!(
-            [49, 50, 199, 200].map(outcome),
-            [Outcome::Fail, Outcome::Warn, Outcome::Warn, Outcome::Ok]
-        );
-        let outcome = |offset| clock(&node(1, 1, offset, "")).unwrap().outcome;
-        assert_eq!([-501, -500, 501].map(outcome), [Outcome::Warn, Outcome::Ok, Outcome::Warn]);
+    fn what_the_cluster_finds_well_is_well() {
+        let nodes = [node(1, 1, 0, ""), node(2, 1, -9_000, "")];
+        let report = report(&[("node_drained", Severity::Info), ("node_down", Severity::Warning)]);
+        insta::assert_snapshot!("doctor_well", render(&judged(&nodes, &report, 0)));
     }
 }

@@ -102,7 +102,7 @@ fn ask(
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use std::future::Future;
     use std::io;
     use std::pin::Pin;
@@ -111,7 +111,7 @@ mod tests {
     use crate::contexts::Context;
 
     /// A person who types this, or nobody.
-    struct Person(Option<&'static str>);
+    pub(crate) struct Person(pub(crate) Option<&'static str>);
 
     impl Console for Person {
         fn is_attended(&self) -> bool {

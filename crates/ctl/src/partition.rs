@@ -117,7 +117,7 @@ impl Sort {
 #[derive(Debug, Clone, Args)]
 pub struct PartitionArgs {
     /// The partition, such as orders-3
-    #[arg(value_name = "TOPIC-PARTITION", value_parser = topic_partition)]
+    #[arg(value_name = "TOPIC-PARTITION", value_parser = topic_partition, add = complete::partitions())]
     pub partition: (String, i32),
 }
 

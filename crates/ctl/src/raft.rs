@@ -40,6 +40,7 @@ pub struct ListArgs {
 #[command(after_help = help_end(&["raft describe __metadata", "raft describe orders-3"]))]
 pub struct DescribeArgs {
     /// Name of the group: __metadata, or a partition such as orders-3
+    #[arg(add = complete::raft_groups())]
     pub name: String,
 
     /// Whom to ask and how to show the answer.

@@ -11,13 +11,14 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use crate::call::{Call, help_end};
+use crate::contexts::{Colour, InUse};
 use crate::guard::{self, Risk};
 
 /// The arguments of `top`.
 #[derive(Debug, Clone, Args)]
 #[command(
     mut_arg("output", |output| output.hide(true)),
-    after_help = help_end(&["top", "top --view partitions --rw", "top --once", "top --replay outage.jsonl"]),
+    after_help = manual(),
 )]
 pub struct TopArgs {
     /// The view to start with
@@ -40,13 +41,19 @@ pub struct TopArgs {
     #[arg(long, value_name = "BYTES", default_value_t = 64 << 20, requires = "record")]
     pub record_limit: u64,
 
-    /// Show what such a file holds instead of a cluster
+    /// Show what such a file holds instead of a cluster: pause, step, go faster, go back
     #[arg(long, value_name = "FILE")]
     pub replay: Option<PathBuf>,
 
     /// Whom to ask.
     #[command(flatten)]
     pub common: CommonArgs,
+}
+
+fn manual() -> String {
+    let examples =
+        help_end(&["top", "top --view partitions --rw", "top --once", "top --replay outage.jsonl"]);
+    format!("{}\n\n{examples}", chronik_tui::cmd::manual())
 }
 
 fn view() -> impl TypedValueParser<Value = View> {
@@ -89,16 +96,89 @@ impl TopArgs {
             record_limit: self.record_limit,
             replay: self.replay,
             colour: !no_colour,
+            context: call.in_use.map(shown),
         }
     }
 }
 
+/// The context as the dashboard shows it.
+fn shown(in_use: &InUse) -> chronik_tui::Context {
+    let colour = in_use.context.colour.map(|colour| match colour {
+        Colour::Red => chronik_tui::Colour::Red,
+        Colour::Green => chronik_tui::Colour::Green,
+        Colour::Yellow => chronik_tui::Colour::Yellow,
+        Colour::Blue => chronik_tui::Colour::Blue,
+        Colour::Magenta => chronik_tui::Colour::Magenta,
+        Colour::Cyan => chronik_tui::Colour::Cyan,
+    });
+    chronik_tui::Context { name: in_use.name.clone(), colour }
+}
+
 fn may_arm(call: &Call<'_>) -> Result<(), CommandError> {
     let console = call.session.console;
+    if let Some(InUse { name, context, .. }) = call.in_use
+        && context.read_only
+    {
+        return Err(CommandError::Usage(format!(
+            "context \"{name}\" is read-only: leave out --rw, or use another context"
+        )));
+    }
     if !console.is_attended() {
         return Err(CommandError::Usage(
             "nobody is there to confirm changes; leave out --rw, or run top on a terminal".into(),
         ));
     }
     guard::pass(call.in_use, console, "allow changes on the dashboard", Risk::Harmless, false, false)
+}
+
+#[cfg(test)]
+mod tests {
+    use chronik_common::admin::command::Session;
+    use chronik_common::config::Environment;
+
+    use super::*;
+    use crate::contexts::Context;
+    use crate::guard::tests::Person;
+
+    fn context(protected: bool, read_only: bool) -> InUse {
+        let context = Context { protected, read_only, colour: Some(Colour::Red), ..Context::default() };
+        InUse { name: "prod".into(), context, named_by_flag: true }
+    }
+
+    /// Whether a person who types this arms the dashboard there, or what they are told.
+    fn armed(in_use: Option<&InUse>, types: Option<&'static str>) -> Result<(), String> {
+        let environment = Environment::default();
+        let session = Session { program: "chronikctl", environment: &environment, console: &Person(types) };
+        may_arm(&Call { session: &session, in_use }).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_read_only_context_is_never_armed() {
+        for types in [Some("y"), Some("prod"), None] {
+            let refused = armed(Some(&context(false, true)), types).unwrap_err();
+            assert_eq!(refused, "context \"prod\" is read-only: leave out --rw, or use another context");
+        }
+        assert!(armed(Some(&context(true, true)), Some("y")).is_err());
+    }
+
+    #[test]
+    fn a_protected_context_is_armed_by_who_says_yes() {
+        let protected = context(true, false);
+        assert_eq!(armed(Some(&protected), Some("y")), Ok(()));
+        assert!(armed(Some(&protected), Some("")).is_err());
+        assert!(armed(Some(&protected), None).is_err());
+    }
+
+    #[test]
+    fn elsewhere_somebody_has_to_be_there() {
+        assert_eq!(armed(None, Some("")), Ok(()));
+        assert_eq!(armed(Some(&context(false, false)), Some("")), Ok(()));
+        assert!(armed(None, None).is_err());
+    }
+
+    #[test]
+    fn the_dashboard_shows_the_contexts_name_and_colour() {
+        let shown = shown(&context(true, false));
+        assert_eq!((&*shown.name, shown.colour), ("prod", Some(chronik_tui::Colour::Red)));
+    }
 }

@@ -84,6 +84,7 @@ fn wrong_usage_exits_with_2_and_prints_nothing_on_standard_output() {
         &["top", "--view", "weather"],
         &["top", "--once", "--rw"],
         &["top", "--replay", "a", "--record", "b"],
+        &["top", "--replay", "a", "--rw"],
         &["top", "--once", "-o", "json"],
         &["context", "show"],
         &["--context", "nowhere", "status"],
@@ -186,6 +187,7 @@ fn the_version_is_the_workspaces() {
 fn the_commands_that_the_dashboard_names_are_commands() {
     for act in [
         Act::TransferLeader { topic: "orders".into(), partition: 3, to: 2 },
+        Act::MoveReplicas { topic: "a-b.c".into(), partition: 3, replicas: vec![2, 3, 4] },
         Act::Drain(2),
         Act::Undrain(2),
         Act::RemoveNode(2),

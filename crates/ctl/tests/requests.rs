@@ -8,6 +8,9 @@ use std::net::{TcpListener, TcpStream};
 use std::process::{Command, Output};
 use std::sync::{Arc, Mutex};
 
+use chronik_common::admin::AdminClient;
+use chronik_tui::act::{Act, Acts};
+
 /// A node that gives these answers, the last one again and again.
 struct FakeNode {
     url: String,
@@ -122,6 +125,51 @@ fn every_command_asks_what_it_says() {
 }
 
 /// The exit code tells scripts what kind of failure it is.
+/// A request without why it is made: the dashboard says that it was the dashboard.
+fn without_reason(request: &str) -> String {
+    let (line, body) = request.split_once(" {").unwrap();
+    let mut body: serde_json::Value = serde_json::from_str(&format!("{{{body}")).unwrap();
+    body.as_object_mut().unwrap().remove("reason");
+    format!("{line} {body}")
+}
+
+/// What the dashboard prints under "same as" is the same.
+#[tokio::test]
+async fn the_dashboard_asks_for_what_its_command_asks_for() {
+    let refusal = problem(409, "no_way");
+    for act in [
+        Act::TransferLeader { topic: "a-b".into(), partition: 3, to: 2 },
+        Act::MoveReplicas { topic: "a-b".into(), partition: 3, replicas: vec![4, 2, 3] },
+        Act::Drain(2),
+        Act::Undrain(2),
+        Act::RemoveNode(2),
+        Act::CancelOperation(7),
+    ] {
+        let (command, dashboard) =
+            (FakeNode::answering(&[(409, &refusal)]), FakeNode::answering(&[(409, &refusal)]));
+        let line = act.command();
+        let mut arguments: Vec<_> = line.split(' ').skip(1).collect();
+        if matches!(act, Act::RemoveNode(_)) {
+            arguments.push("--yes");
+        }
+        command.ask(&arguments);
+        let key = "correct-horse".parse().unwrap();
+        let client = AdminClient::new(vec![dashboard.url.parse().unwrap()], Some(key)).unwrap();
+        let refused = Acts::perform(&client, act.clone()).await.unwrap_err();
+        assert!(refused.contains("the detail"), "{line}: {refused}");
+        let asked = |node: &FakeNode| without_reason(node.requests().first().unwrap());
+        assert_eq!(asked(&dashboard), asked(&command), "{line}");
+
+        // A cancellation has no plan but what it would stop.
+        if !matches!(act, Act::CancelOperation(_)) {
+            Acts::plan(&client, act).await.unwrap_err();
+            let dry_run = without_reason(&dashboard.requests()[1]);
+            assert_eq!(dry_run, asked(&dashboard).replace("\"dry_run\":false", "\"dry_run\":true"), "{line}");
+            assert!(dry_run.contains("\"dry_run\":true"), "{line}: {dry_run}");
+        }
+    }
+}
+
 #[test]
 fn a_key_that_is_not_accepted_exits_with_4() {
     for status in [401, 403] {

@@ -1,9 +1,11 @@
 //! Changes of the cluster that the dashboard can ask for, and how they are made.
 
-use chronik_common::admin::v1::{DrainAnswer, DrainRequest, TransferLeaderRequest};
+use chronik_common::admin::v1::{DrainAnswer, DrainRequest, MoveReplicasRequest, TransferLeaderRequest};
 use chronik_common::admin::{AdminClient, CancelRequest, OperationView, RemoveNodeRequest, render_plan};
 use futures::future::{BoxFuture, FutureExt};
 use serde::{Deserialize, Serialize};
+
+use crate::state::join;
 
 /// A change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +19,15 @@ pub enum Act {
         partition: i32,
         /// Who shall lead.
         to: i32,
+    },
+    /// Other replicas for a partition.
+    MoveReplicas {
+        /// The topic.
+        topic: String,
+        /// The partition's number.
+        partition: i32,
+        /// The nodes that shall hold it, the preferred leader first.
+        replicas: Vec<i32>,
     },
     /// Leaderships away from a node.
     Drain(i32),
@@ -35,6 +46,9 @@ impl Act {
             Self::TransferLeader { topic, partition, to } => {
                 format!("chronikctl partition transfer-leader {topic}-{partition} --to {to}")
             }
+            Self::MoveReplicas { topic, partition, replicas } => {
+                format!("chronikctl partition move {topic}-{partition} --replicas {}", join(replicas))
+            }
             Self::Drain(node) => format!("chronikctl node drain {node}"),
             Self::Undrain(node) => format!("chronikctl node undrain {node}"),
             Self::RemoveNode(node) => format!("chronikctl remove-node {node}"),
@@ -47,6 +61,9 @@ impl Act {
         match self {
             Self::TransferLeader { topic, partition, to } => {
                 format!("Transfer leadership of {topic}-{partition} to node {to}")
+            }
+            Self::MoveReplicas { topic, partition, replicas } => {
+                format!("Move {topic}-{partition} to the nodes {}", join(replicas))
             }
             Self::Drain(node) => format!("Drain node {node}"),
             Self::Undrain(node) => format!("Undrain node {node}"),
@@ -106,13 +123,12 @@ async fn carry_out(client: &AdminClient, act: &Act, dry_run: bool) -> Result<Vec
         }
         Act::RemoveNode(node) => {
             let request = RemoveNodeRequest { node_id: *node, force: false, dry_run, reason };
-            client.remove_node(&request).await.map(|plan| {
-                if dry_run {
-                    render_plan(&plan).lines().map(str::to_owned).collect()
-                } else {
-                    vec![started(&plan)]
-                }
-            })
+            client.remove_node(&request).await.map(|view| planned_or_started(&view, dry_run))
+        }
+        Act::MoveReplicas { topic, partition, replicas } => {
+            let request = MoveReplicasRequest { replicas: replicas.clone(), dry_run, reason };
+            let answer = client.move_replicas(topic, *partition, &request).await;
+            answer.map(|view| planned_or_started(&view, dry_run))
         }
         Act::CancelOperation(id) => {
             client.cancel_operation(*id, &CancelRequest { reason }).await.map(|view| vec![started(&view)])
@@ -129,6 +145,10 @@ fn drained(answer: &DrainAnswer) -> Vec<String> {
         format!("{}-{}: {from} -> {}", change.topic, change.partition, change.to)
     }));
     lines
+}
+
+fn planned_or_started(view: &OperationView, dry_run: bool) -> Vec<String> {
+    if dry_run { render_plan(view).lines().map(str::to_owned).collect() } else { vec![started(view)] }
 }
 
 fn started(view: &OperationView) -> String {

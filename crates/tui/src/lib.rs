@@ -23,4 +23,5 @@ mod tests;
 pub mod views;
 
 pub use shell::{TopError, TopOptions, run};
+pub use state::{Colour, Context};
 pub use views::View;

@@ -34,8 +34,8 @@ impl Api {
 
     /// The same API, which speaks nothing but TLS on its listeners.
     #[must_use]
-    pub fn with_tls(self, tls: Option<Tls>) -> Self {
-        Self { tls: tls.map(Arc::new), ..self }
+    pub fn with_tls(self, tls: Option<Arc<Tls>>) -> Self {
+        Self { tls, ..self }
     }
 
     /// Serves on a listener until `stop` is cancelled; then open connections are dropped.

@@ -130,7 +130,7 @@ pub(super) async fn audit(
     uri: Uri,
 ) -> Result<Json<AuditLog>, Refusal> {
     let Query(wanted) = wanted.map_err(|rejection| {
-        let hint = "the parameters are limit, since_ms (milliseconds since 1970) and object";
+        let hint = "the parameters are limit, since_ms, object";
         Refusal::invalid_request(rejection.status(), rejection.body_text(), hint)
     })?;
     let gathered = gather::<AuditLog>(&*backend, Call::new(&method, &uri)).await;

@@ -66,8 +66,8 @@ pub use api::Api;
 pub use forward::Neighbours;
 pub use keys::{KeyStore, StoredKey};
 pub use metrics::{
-    FAMILIES, Family, FollowerLag, FsyncTimes, Kind, MetricsSnapshot, PartitionCounts, PartitionMetrics,
-    PeerRpc, ProcessMetrics, WalMetrics, render_metrics,
+    FAMILIES, Family, FollowerLag, FsyncTimes, GroupMetrics, Kind, MetricsSnapshot, PartitionCounts,
+    PartitionMetrics, PeerRpc, ProcessMetrics, WalMetrics, render_metrics,
 };
 pub use tls::{Tls, TlsError};
 pub use v1::{Act, Observe};

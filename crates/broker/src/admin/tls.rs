@@ -9,13 +9,17 @@ use std::time::{Duration, Instant, SystemTime};
 
 use chronik_common::config::AdminTls;
 use chronik_common::pem::{self, PemError};
-use parking_lot::Mutex;
+use parking_lot::{Mutex, MutexGuard};
 use rustls::crypto::ring::default_provider;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
+use x509_parser::error::X509Error;
+use x509_parser::nom;
+use x509_parser::prelude::{FromDer, X509Certificate};
 
 /// The files are looked at no more often than this.
 const LOOK_INTERVAL: Duration = Duration::from_secs(1);
@@ -53,6 +57,7 @@ pub struct Tls {
 
 struct Held {
     acceptor: TlsAcceptor,
+    expires_ms: i64,
     stamps: Stamps,
     looked_at: Instant,
 }
@@ -71,36 +76,43 @@ impl Tls {
 
     fn looking_every(look_interval: Duration, files: AdminTls) -> Result<Self, TlsError> {
         let stamps = stamps(&files);
-        let held = Held { acceptor: acceptor(&files)?, stamps, looked_at: Instant::now() };
+        let (acceptor, expires_ms) = read(&files)?;
+        let held = Held { acceptor, expires_ms, stamps, looked_at: Instant::now() };
         Ok(Self { files, look_interval, held: Mutex::new(held) })
     }
 
     /// Agrees on TLS with a client. The caller limits the time.
     pub(super) async fn accept(self: Arc<Self>, stream: TcpStream) -> io::Result<TlsStream<TcpStream>> {
-        let acceptor = tokio::task::spawn_blocking(move || self.newest()).await.map_err(io::Error::other)?;
+        let newest = tokio::task::spawn_blocking(move || self.look().acceptor.clone());
+        let acceptor = newest.await.map_err(io::Error::other)?;
         acceptor.accept(stream).await
     }
 
+    /// When the first certificate of the chain runs out, in milliseconds since 1970. Reads the files if they have changed.
+    pub fn expires_ms(&self) -> i64 {
+        self.look().expires_ms
+    }
+
     /// What the files hold now. While they cannot be used, what they held before.
-    fn newest(&self) -> TlsAcceptor {
+    fn look(&self) -> MutexGuard<'_, Held> {
         let mut held = self.held.lock();
         if held.looked_at.elapsed() < self.look_interval {
-            return held.acceptor.clone();
+            return held;
         }
         held.looked_at = Instant::now();
         // Looked at before they are read: a change in between is seen next time.
         let stamps = stamps(&self.files);
         if stamps != held.stamps {
             held.stamps = stamps;
-            match acceptor(&self.files) {
-                Ok(acceptor) => {
-                    held.acceptor = acceptor;
+            match read(&self.files) {
+                Ok((acceptor, expires_ms)) => {
+                    (held.acceptor, held.expires_ms) = (acceptor, expires_ms);
                     tracing::info!("the admin API has read its certificates again");
                 }
                 Err(error) => tracing::error!(%error, "the admin API goes on with its old certificates"),
             }
         }
-        held.acceptor.clone()
+        held
     }
 }
 
@@ -117,12 +129,34 @@ fn stamps(files: &AdminTls) -> Stamps {
         .collect()
 }
 
-fn acceptor(files: &AdminTls) -> Result<TlsAcceptor, TlsError> {
-    let unusable = |cause: rustls::Error| TlsError::Certificate {
-        path: files.cert_file.display().to_string(),
-        cause: cause.to_string(),
-    };
+/// TLS with what the files hold, and when the first certificate of the chain runs out.
+fn read(files: &AdminTls) -> Result<(TlsAcceptor, i64), TlsError> {
     let (chain, key) = pem::pair(&files.cert_file, &files.key_file)?;
+    let expires_ms = first_to_expire(&chain).map_err(|cause| unusable(files, &cause))?;
+    Ok((acceptor(files, chain, key)?, expires_ms))
+}
+
+fn first_to_expire(chain: &[CertificateDer<'_>]) -> Result<i64, X509Error> {
+    let expires = |certificate: &CertificateDer<'_>| -> Result<i64, X509Error> {
+        let (_, certificate) = X509Certificate::from_der(certificate).map_err(|error| match error {
+            nom::Err::Error(error) | nom::Err::Failure(error) => error,
+            nom::Err::Incomplete(_) => X509Error::InvalidCertificate,
+        })?;
+        Ok(certificate.validity().not_after.timestamp().saturating_mul(1000))
+    };
+    chain.iter().map(expires).try_fold(i64::MAX, |first, at| Ok(first.min(at?)))
+}
+
+fn unusable(files: &AdminTls, cause: &dyn std::error::Error) -> TlsError {
+    TlsError::Certificate { path: files.cert_file.display().to_string(), cause: cause.to_string() }
+}
+
+fn acceptor(
+    files: &AdminTls,
+    chain: Vec<CertificateDer<'static>>,
+    key: PrivateKeyDer<'static>,
+) -> Result<TlsAcceptor, TlsError> {
+    let unusable = |cause: rustls::Error| unusable(files, &cause);
     let builder = ServerConfig::builder_with_provider(Arc::new(default_provider()))
         .with_safe_default_protocol_versions()
         .map_err(unusable)?;

@@ -186,7 +186,9 @@ impl Newcomer {
                 Err(Verdict::Refused(removed(self.id)))
             }
             Err(ProposalError::Refused(e)) => Err(Verdict::Refused(e.to_string())),
-            Err(e @ ProposalError::TimedOut(_)) => Err(Verdict::Later(e.to_string())),
+            Err(e @ (ProposalError::NoLeader(_) | ProposalError::TimedOut(_))) => {
+                Err(Verdict::Later(e.to_string()))
+            }
         }
     }
 

@@ -115,8 +115,11 @@ pub enum ProposalError {
     /// The metadata refuses it.
     #[error(transparent)]
     Refused(#[from] MetadataError),
-    /// No leader of the metadata group took it in time. It may still be carried out.
-    #[error("no metadata leader carried it out within {0:?}: check that a majority of the nodes is up")]
+    /// Nobody led the metadata group all the time: nothing was proposed.
+    #[error("there was no metadata leader for {0:?}: check that a majority of the nodes is up")]
+    NoLeader(Duration),
+    /// It was proposed, and no answer came in time. It may still be carried out.
+    #[error("the metadata leader did not answer within {0:?}: it may still be carried out")]
     TimedOut(Duration),
 }
 
@@ -159,9 +162,18 @@ impl MetadataLog {
         *self.state.version.borrow()
     }
 
-    /// The broker that leads the metadata group now.
+    /// The broker that leads the metadata group now; `None` as well where this node does not hear a majority of the
+    /// voters: a leader that lost them does not know it yet, and can carry nothing out.
     pub fn leader(&self) -> Option<i32> {
-        self.liveness.leadership(METADATA_GROUP).map(|l| l.leader)
+        let claimed = self.liveness.leadership(METADATA_GROUP).map(|l| l.leader);
+        claimed.filter(|_| self.hears_a_majority())
+    }
+
+    fn hears_a_majority(&self) -> bool {
+        let heard = |broker| broker == self.caller.me() || self.liveness.is_alive(broker);
+        let voters =
+            self.groups.get(METADATA_GROUP).map(|group| group.members().voter_sets).unwrap_or_default();
+        voters.iter().all(|set| 2 * set.iter().filter(|voter| heard(voter.broker())).count() > set.len())
     }
 
     /// Proposes a command through whichever node leads, and waits until the leader has applied it. This node may apply
@@ -170,18 +182,21 @@ impl MetadataLog {
     pub async fn propose(&self, command: Command, timeout: Duration) -> Result<Outcome, ProposalError> {
         let deadline = Instant::now() + timeout;
         let body = encode(&command);
-        loop {
-            let attempt = tokio::time::timeout_at(deadline, self.attempt(body.clone()));
-            match attempt.await {
-                Ok(Some(result)) => return Ok(result?),
-                Ok(None) if Instant::now() < deadline => tokio::time::sleep(RETRY_PAUSE).await,
-                _ => return Err(ProposalError::TimedOut(timeout)),
+        let mut was_proposed = false;
+        while Instant::now() < deadline {
+            if let Some(leader) = self.leader() {
+                was_proposed = true;
+                let attempt = self.attempt(leader, body.clone());
+                if let Ok(Some(result)) = tokio::time::timeout_at(deadline, attempt).await {
+                    return Ok(result?);
+                }
             }
+            tokio::time::sleep_until(deadline.min(Instant::now() + RETRY_PAUSE)).await;
         }
+        Err(if was_proposed { ProposalError::TimedOut(timeout) } else { ProposalError::NoLeader(timeout) })
     }
 
-    async fn attempt(&self, body: Bytes) -> Option<Result<Outcome, MetadataError>> {
-        let leader = self.leader()?;
+    async fn attempt(&self, leader: i32, body: Bytes) -> Option<Result<Outcome, MetadataError>> {
         if leader == self.caller.me() {
             return self.propose_here(body).await;
         }

@@ -30,6 +30,7 @@ use super::{
     request::Incoming,
     session::Session,
     shape::Malformed,
+    traffic::{Arrived, Traffic},
 };
 
 /// Answers are gathered into one write up to this size; while more wait for the client to read them,
@@ -62,6 +63,8 @@ pub(crate) enum Closed {
 /// A request as the reading side hands it over.
 struct Received {
     incoming: Incoming,
+    /// Bytes of its frame.
+    bytes: usize,
     /// Room in the budget, until the request is answered.
     held: (Room, Option<Share>),
 }
@@ -74,6 +77,7 @@ pub(crate) async fn serve<B: Backend>(
     mut stream: TcpStream,
     mut session: Session<B>,
     limits: &Limits,
+    traffic: &Arc<Traffic>,
 ) -> Result<(), Closed> {
     let (reading, mut writing) = stream.split();
     let reader = FrameReader::new(
@@ -127,11 +131,12 @@ pub(crate) async fn serve<B: Backend>(
                     // The peer is gone, or will send no more: whoever waits for news waits in vain.
                     Ok(None) => return Ok(()),
                     Err(closed) => Some(closed),
-                    Ok(Some((Received { incoming, held }, back))) => {
+                    Ok(Some((Received { incoming, bytes, held }, back))) => {
                         reader = Some(back);
+                        let arrived = traffic.arrived(incoming.api(), bytes);
                         match api::start(&mut session, incoming) {
                             Ok(answer) => {
-                                running.push_back(keep_until_answered(answer, held));
+                                running.push_back(keep_until_answered(answer, held, arrived));
                                 None
                             }
                             Err(malformed) => Some(malformed.into()),
@@ -187,20 +192,23 @@ async fn receive<R: AsyncRead + Unpin>(
     let Some(frame) = reader.next().await? else {
         return Ok(None);
     };
+    let bytes = frame.bytes.len();
     let incoming = Incoming::parse(frame.bytes)?;
     let decoded = match &incoming {
         Incoming::Request(request) => budget.decoded(request.elements).await,
         Incoming::ApiVersionsTooNew { .. } => None,
     };
-    Ok(Some((Received { incoming, held: (frame.room, decoded) }, reader)))
+    Ok(Some((Received { incoming, bytes, held: (frame.room, decoded) }, reader)))
 }
 
 fn keep_until_answered(
     answer: BoxFuture<'static, Answer>,
     held: (Room, Option<Share>),
+    arrived: Arrived,
 ) -> BoxFuture<'static, Answer> {
     async move {
         let answer = answer.await;
+        arrived.answered(&answer);
         drop(held);
         answer
     }

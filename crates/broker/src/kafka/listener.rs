@@ -21,6 +21,7 @@ use super::{
     connection::{self, Closed},
     quiet::Quiet,
     session::Session,
+    traffic::Traffic,
 };
 
 /// What clients may take. Every figure is a bound on memory or time.
@@ -67,17 +68,19 @@ pub struct Server<B> {
     limits: Limits,
     budget: Arc<Budget>,
     connections: Arc<Semaphore>,
+    traffic: Arc<Traffic>,
     log: Quiet,
 }
 
 impl<B: Backend> Server<B> {
-    /// A server in front of `node`.
-    pub fn new(node: Arc<B>, limits: Limits) -> Arc<Self> {
+    /// A server in front of `node` that counts what is asked.
+    pub fn new(node: Arc<B>, limits: Limits, traffic: Arc<Traffic>) -> Arc<Self> {
         Arc::new(Self {
             node,
             budget: Arc::new(Budget::new(limits.request_budget, limits.answer_budget)),
             connections: Arc::new(Semaphore::new(limits.max_connections.min(Semaphore::MAX_PERMITS))),
             limits,
+            traffic,
             log: Quiet::new(),
         })
     }
@@ -135,8 +138,9 @@ impl<B: Backend> Server<B> {
             tracing::debug!(%peer, %error, "connection closed: cannot set socket options");
             return;
         }
+        let _open = self.traffic.opened();
         let session = Session::new(Arc::clone(&self.node), peer, Arc::clone(&self.budget), shutdown);
-        match connection::serve(stream, session, &self.limits).await {
+        match connection::serve(stream, session, &self.limits, &self.traffic).await {
             Ok(()) | Err(Closed::Idle | Closed::Shutdown) => {}
             Err(closed) => {
                 self.tell(

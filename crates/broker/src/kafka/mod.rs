@@ -22,6 +22,7 @@ pub(crate) mod quiet;
 pub(crate) mod request;
 pub(crate) mod session;
 pub mod shape;
+pub mod traffic;
 pub(crate) mod versions;
 
 #[cfg(test)]
@@ -29,3 +30,4 @@ mod tests;
 
 pub use backend::Backend;
 pub use listener::{Limits, Server};
+pub use traffic::{Traffic, TrafficReport};

@@ -48,6 +48,14 @@ pub(crate) enum Incoming {
 }
 
 impl Incoming {
+    /// What is asked for.
+    pub(crate) fn api(&self) -> ApiKey {
+        match self {
+            Self::Request(request) => request.envelope.api(),
+            Self::ApiVersionsTooNew { .. } => ApiKey::ApiVersions,
+        }
+    }
+
     /// Reads the header (version 1, or 2 where the body is flexible) and checks the body.
     ///
     /// # Errors

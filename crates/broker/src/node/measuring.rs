@@ -3,26 +3,32 @@
 //! Must never: take long for a node of many partitions. Only the first [`SHOWN`] are told one by one.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use chronik_common::admin::v1::PartitionState;
 
 use super::Node;
 use super::surveying::usage;
 use crate::admin::{
-    FollowerLag, FsyncTimes, MetricsSnapshot, PartitionCounts, PartitionMetrics, PeerRpc, ProcessMetrics,
-    WalMetrics,
+    FollowerLag, FsyncTimes, GroupMetrics, MetricsSnapshot, PartitionCounts, PartitionMetrics, PeerRpc,
+    ProcessMetrics, WalMetrics,
 };
+use crate::coordinator::GroupReport;
 use crate::metadata::MetadataImage;
 use crate::partition::Partition;
 use crate::raft::METADATA_GROUP;
 use crate::survey::views;
 use crate::wal::FSYNC_BUCKETS_US;
 
-/// Partitions of which there are metrics; the help of `chronik_partition_metrics_omitted` names the number too.
+/// Partitions of which there are metrics, and committed offsets; the help of the families of what is omitted names the
+/// number too.
 const SHOWN: usize = 2000;
+/// How long the coordinator has to tell of its groups.
+const GROUPS_PATIENCE: Duration = Duration::from_secs(1);
 
 impl Node {
-    /// Everything that is measured. Reads `/proc` and asks the file system.
+    /// Everything that is measured. Reads `/proc`, asks the file system and waits for the coordinator: not for a thread
+    /// that serves others.
     pub(super) fn measure(&self) -> MetricsSnapshot {
         let image = self.inner.metadata.image();
         let groups = self.inner.groups.all();
@@ -31,6 +37,7 @@ impl Node {
         let wal = self.inner.groups.wal().stats();
         let disk = rustix::fs::statvfs(&self.inner.config.wal_dir).ok();
         let (partitions, omitted) = self.partition_metrics(&image);
+        let (consumer_groups, groups_omitted) = self.group_metrics();
         MetricsSnapshot {
             cluster_nodes: Some(image.brokers().len() as u64),
             leader_count: Some(led),
@@ -53,6 +60,10 @@ impl Node {
             damaged: Some(self.inner.partitions.damaged() as u64),
             disk_free_bytes: disk.as_ref().map(|d| d.f_bavail.saturating_mul(d.f_frsize)),
             disk_total_bytes: disk.as_ref().map(|d| d.f_blocks.saturating_mul(d.f_frsize)),
+            kafka: Some(self.inner.traffic.report()),
+            consumer_groups_omitted: groups_omitted,
+            consumer_groups,
+            certificate_expires: self.inner.admin_tls.as_ref().map(|tls| tls.expires_ms() / 1000),
             process: process_metrics(),
             partitions_omitted: Some(omitted),
             partitions,
@@ -69,6 +80,28 @@ impl Node {
                 errors: Some(meter.errors()),
             })
             .collect()
+    }
+
+    /// Of the groups that this node coordinates, and how many are left out. None while they are not known: a group's
+    /// partition may be loading.
+    fn group_metrics(&self) -> (Vec<GroupMetrics>, Option<u64>) {
+        let report = tokio::time::timeout(GROUPS_PATIENCE, self.inner.coordinator.report());
+        let Ok(Ok(groups)) = tokio::runtime::Handle::current().block_on(report) else {
+            return (vec![], None);
+        };
+        let mut room = SHOWN;
+        let mut shown = Vec::new();
+        let mut omitted = 0;
+        for GroupReport { group, members, offsets, .. } in groups {
+            match room.checked_sub(offsets.len()) {
+                Some(left) => {
+                    room = left;
+                    shown.push(GroupMetrics { group, members: members.len() as u64, committed: offsets });
+                }
+                None => omitted += 1,
+            }
+        }
+        (shown, Some(omitted))
     }
 
     /// Of the whole cluster: what this node knows without asking others.

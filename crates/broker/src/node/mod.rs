@@ -47,8 +47,10 @@ use std::sync::Arc;
 use parking_lot::{Mutex, RwLock};
 use uuid::Uuid;
 
+use crate::admin::Tls;
 use crate::cluster::{MetadataLog, calls::Caller, loads::Loads};
 use crate::coordinator::Coordinator;
+use crate::kafka::Traffic;
 use crate::metadata::TopicDefaults;
 use crate::raft::liveness::{Leadership, Liveness};
 use crate::raft::{GroupId, Groups};
@@ -81,6 +83,10 @@ struct Inner {
     observatory: surveying::Observatory,
     /// What this node has seen happen.
     journal: Arc<crate::survey::Journal>,
+    /// What clients ask, counted.
+    traffic: Arc<Traffic>,
+    /// The admin API's certificates; `None`: it speaks plain HTTP.
+    admin_tls: Option<Arc<Tls>>,
 }
 
 impl Node {

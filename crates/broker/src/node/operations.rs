@@ -40,7 +40,11 @@ pub(super) const TIMEOUT: Duration = Duration::from_secs(4);
 pub(super) fn problem(e: &ProposalError) -> Problem {
     match e {
         ProposalError::Refused(refused) => refusal(refused),
-        ProposalError::TimedOut(_) => Problem::new(
+        ProposalError::TimedOut(_) => {
+            let hint = "look whether it was done before you ask again";
+            Problem::new(504, "timed_out", "Timed out", e.to_string(), hint)
+        }
+        ProposalError::NoLeader(_) => Problem::new(
             503,
             "no_leader",
             "No metadata leader",

@@ -138,7 +138,7 @@ pub(super) async fn bind(address: &HostPort, purpose: &'static str) -> Result<Tc
 pub async fn start(config: NodeConfig) -> Result<Running, StartError> {
     std::fs::create_dir_all(&config.data_dir)
         .map_err(|source| StartError::DataDir { path: config.data_dir.clone(), source })?;
-    let admin_tls = config.admin_tls.clone().map(Tls::open).transpose()?;
+    let admin_tls = config.admin_tls.clone().map(Tls::open).transpose()?.map(Arc::new);
     let stop = CancellationToken::new();
     let tasks = TaskTracker::new();
     let known = identity::load(&config.data_dir, config.node_id)?;
@@ -230,6 +230,8 @@ pub async fn start(config: NodeConfig) -> Result<Running, StartError> {
             told: Mutex::default(),
             observatory: Observatory::default(),
             journal: Arc::default(),
+            admin_tls: admin_tls.clone(),
+            traffic: Arc::default(),
             config,
         }),
     };
@@ -378,7 +380,9 @@ async fn propose_until_done(metadata: &MetadataLog, command: Command) -> Result<
         match metadata.propose(command.clone(), REGISTRATION_PATIENCE).await {
             Ok(outcome) => return Ok(outcome),
             Err(ProposalError::Refused(e)) => return Err(StartError::Refused(e)),
-            Err(e @ ProposalError::TimedOut(_)) => warn!("waiting for quorum: {e}"),
+            Err(e @ (ProposalError::NoLeader(_) | ProposalError::TimedOut(_))) => {
+                warn!("waiting for quorum: {e}");
+            }
         }
     }
 }
@@ -479,7 +483,8 @@ async fn follow_leadership(node: Node, stop: CancellationToken) {
 
 async fn serve_clients(node: &Node, stop: &CancellationToken, tasks: &TaskTracker) -> Result<(), StartError> {
     let listener = bind(&node.inner.config.bind.kafka, "Kafka clients").await?;
-    let server = kafka::Server::new(Arc::new(node.clone()), kafka::Limits::default());
+    let server =
+        kafka::Server::new(Arc::new(node.clone()), kafka::Limits::default(), node.inner.traffic.clone());
     tasks.spawn(server.serve(listener, stop.clone()));
     Ok(())
 }

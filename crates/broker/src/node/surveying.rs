@@ -91,6 +91,7 @@ impl Node {
             leader: self.inner.metadata.leader(),
             metadata_voters: metadata.voters().iter().map(|v| v.broker()).collect(),
             defaults: self.topic_defaults(),
+            limits: self.inner.config.health,
             alive: self.inner.liveness.alive().into_iter().collect(),
             leaderships: self.inner.liveness.leaderships(),
             missing: image.brokers().keys().copied().filter(|b| !asked.surveys.contains_key(b)).collect(),
@@ -147,6 +148,7 @@ impl Node {
             disk_total: disk.as_ref().map(|d| d.f_blocks.saturating_mul(d.f_frsize)),
             fsync_p99_us: p99(&wal),
             damaged: self.inner.partitions.damaged() as u64,
+            certificate_expires_ms: self.inner.admin_tls.as_ref().map(|tls| tls.expires_ms()),
             log_bytes: partitions.iter().map(|p| p.log_bytes()).sum(),
             groups: self.inner.groups.all().iter().filter_map(|group| self.survey_group(group)).collect(),
         }
@@ -183,6 +185,7 @@ impl Node {
             high_watermark,
             log_start,
             bytes: partition.map_or(0, |p| p.log_bytes()),
+            snapshot_age_ms: group.snapshot_age_ms(),
             followers: followers.collect(),
         })
     }

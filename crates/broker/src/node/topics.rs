@@ -29,6 +29,7 @@ impl From<ProposalError> for Failure {
             ProposalError::Refused(refused) => {
                 ResponseError::try_from_code(refused.kafka_code()).unwrap_or(ResponseError::InvalidRequest)
             }
+            ProposalError::NoLeader(_) => ResponseError::NotController,
             ProposalError::TimedOut(_) => ResponseError::RequestTimedOut,
         };
         Self::new(error, e.to_string())

@@ -157,6 +157,7 @@ pub(super) fn encode_state(
         end: 0,
         base: None,
         replica: 0,
+        taken_at_ms: 0,
     }
 }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use bytes::Bytes;
+use chronik_common::now_ms;
 use openraft::Instant as _;
 use openraft::ServerState;
 use openraft::async_runtime::WatchReceiver;
@@ -162,6 +163,12 @@ impl Group {
     /// The snapshot that a replica too far behind is sent, in bytes; `None` while nothing has been purged.
     pub fn snapshot_bytes(&self) -> Option<u64> {
         self.machine.base_bytes()
+    }
+
+    /// How old that snapshot's state is, in milliseconds.
+    pub fn snapshot_age_ms(&self) -> Option<u64> {
+        let taken = self.machine.base_taken_at_ms()?;
+        Some(u64::try_from(now_ms() - taken).unwrap_or(0))
     }
 
     /// The group's log in the WAL.

@@ -14,6 +14,7 @@ use std::io;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use chronik_common::now_ms;
 use futures::{Stream, TryStreamExt};
 use openraft::storage::{EntryResponder, RaftStateMachine};
 use openraft::{OptionalSend, RaftSnapshotBuilder};
@@ -143,7 +144,8 @@ impl Machine {
 
     fn encode(&self, position: &Position) -> wire::Snapshot {
         let state = encode_state(position.last.as_ref(), &position.membership, self.app.encode());
-        wire::Snapshot { end: self.app.end_offset(), base: position.base.clone(), replica: self.me, ..state }
+        let (end, base) = (self.app.end_offset(), position.base.clone());
+        wire::Snapshot { end, base, replica: self.me, taken_at_ms: now_ms(), ..state }
     }
 
     /// Notes durably whose log this is, before there is any.
@@ -159,6 +161,11 @@ impl Machine {
     /// What the base takes when it is sent, in bytes, if there is one.
     pub(super) fn base_bytes(&self) -> Option<u64> {
         self.position.lock().base.as_deref().map(|base| base.encoded_len() as u64)
+    }
+
+    /// When the base's state was written down, in milliseconds since 1970, if there is a base that says so.
+    pub(super) fn base_taken_at_ms(&self) -> Option<i64> {
+        self.position.lock().base.as_deref().map(|base| base.taken_at_ms).filter(|at| *at > 0)
     }
 
     /// Records counted up to the base, if the base is at `upto`.

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+use chronik_common::config::HealthLimits;
+
 use super::rates::Rates;
 use super::told::{GroupSurvey, NodeSurvey};
 use crate::metadata::{BrokerId, GroupId, MetadataImage, TopicDefaults};
@@ -23,6 +25,8 @@ pub struct Picture {
     pub image: Arc<MetadataImage>,
     /// What topics are set to that do not say.
     pub defaults: TopicDefaults,
+    /// From where on the cluster is not called healthy.
+    pub limits: HealthLimits,
     /// The nodes that are heard.
     pub alive: BTreeSet<BrokerId>,
     /// Who leads which group; those that nobody alive leads are not in it.

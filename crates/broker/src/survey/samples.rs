@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+use chronik_common::config::HealthLimits;
+
 use chronik_common::HostPort;
 use uuid::Uuid;
 
@@ -70,6 +72,7 @@ fn survey(node: BrokerId, leads: &[GroupId]) -> NodeSurvey {
         high_watermark: 1_000,
         log_start: 100,
         bytes: 90_000,
+        snapshot_age_ms: Some(60_000),
         followers: NODES.into_iter().filter(|id| *id != node).map(follower).collect(),
     };
     NodeSurvey {
@@ -83,6 +86,7 @@ fn survey(node: BrokerId, leads: &[GroupId]) -> NodeSurvey {
         disk_total: Some(100 << 30),
         fsync_p99_us: Some(2_000),
         damaged: 0,
+        certificate_expires_ms: None,
         log_bytes: 270_000,
         groups: leads.iter().map(group).collect(),
     }
@@ -112,6 +116,7 @@ pub(crate) fn picture() -> Picture {
             retention_ms: None,
             retention_bytes: None,
         },
+        limits: HealthLimits::default(),
         alive: NODES.into(),
         leaderships,
         surveys,

@@ -40,6 +40,9 @@ pub struct NodeSurvey {
     /// Bytes of record batches in the logs on it, led or not.
     #[prost(uint64, tag = "11")]
     pub log_bytes: u64,
+    /// When the admin API's certificate runs out, in milliseconds since 1970; absent without TLS.
+    #[prost(int64, optional, tag = "13")]
+    pub certificate_expires_ms: Option<i64>,
     /// The groups that it leads.
     #[prost(message, repeated, tag = "12")]
     pub groups: Vec<GroupSurvey>,
@@ -75,6 +78,9 @@ pub struct GroupSurvey {
     /// Bytes of its record batches.
     #[prost(uint64, tag = "9")]
     pub bytes: u64,
+    /// Age of the state that a replica too far behind is sent, in milliseconds; absent while nothing has been purged.
+    #[prost(uint64, optional, tag = "11")]
+    pub snapshot_age_ms: Option<u64>,
     /// All other members.
     #[prost(message, repeated, tag = "10")]
     pub followers: Vec<FollowerSurvey>,

@@ -2,14 +2,16 @@
 //!
 //! The flat form lists every node under `[[peers]]`. The older `[cluster]`
 //! form knows this node's address and those of a few seed nodes. The tables
-//! `[cluster.raft]`, `[cluster.storage]`, `[bind]`, `[advertise]`, `[admin_tls]`
-//! and `[broker]` may accompany either.
+//! `[cluster.raft]`, `[cluster.storage]`, `[bind]`, `[advertise]`, `[admin_tls]`,
+//! `[health]` and `[broker]` may accompany either.
 
 use std::path::{Path, PathBuf};
 
 use super::admin_tls::AdminTlsSettings;
 use super::error::{ConfigError, ConfigErrorKind as Kind};
+use super::health::HealthSettings;
 use super::layer::{Addresses, BrokerSettings, Layer, Located, Origin, Setting};
+use super::log_format::log_format;
 use super::section::{Section, SourceFile, parse};
 use super::upkeep::UpkeepSettings;
 use super::{MAX_MESSAGE_BYTES_LIMIT, NODE_IDS, Peer, Seed};
@@ -37,6 +39,7 @@ pub(super) fn parse_file(file: &SourceFile) -> Result<Layer, ConfigError> {
         data_dir: path(&mut root, "data_dir")?,
         replication_factor: root.number("replication_factor", 1..=255)?,
         min_insync_replicas: root.number("min_insync_replicas", 1..=255)?,
+        log_format: log_format(root.text("log_format")?)?,
         upkeep: UpkeepSettings::from_section(&mut root)?,
         ..Layer::default()
     };
@@ -56,6 +59,9 @@ pub(super) fn parse_file(file: &SourceFile) -> Result<Layer, ConfigError> {
     let admin_tls = root.origin_of("admin_tls");
     if let Some(section) = root.table("admin_tls")? {
         layer.admin_tls = AdminTlsSettings::from_section(section, admin_tls)?;
+    }
+    if let Some(section) = root.table("health")? {
+        layer.health = HealthSettings::from_section(section)?;
     }
     if let Some(section) = root.table("broker")? {
         layer.broker = broker(section)?;

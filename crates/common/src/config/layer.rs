@@ -7,6 +7,8 @@ use std::fmt;
 use std::path::PathBuf;
 
 use super::admin_tls::AdminTlsSettings;
+use super::health::HealthSettings;
+use super::log_format::LogFormat;
 use super::upkeep::UpkeepSettings;
 use super::{ApiKey, Peer, Seed};
 use crate::HostPort;
@@ -109,6 +111,8 @@ pub(super) struct Layer {
     pub admin_api_key: Setting<ApiKey>,
     pub admin_tls: AdminTlsSettings,
     pub upkeep: UpkeepSettings,
+    pub log_format: Setting<LogFormat>,
+    pub health: HealthSettings,
     pub broker: BrokerSettings,
 }
 
@@ -147,7 +151,9 @@ impl Layer {
             admin_api_key: self.admin_api_key.or(lower.admin_api_key),
             admin_tls: self.admin_tls.over(lower.admin_tls),
             upkeep: self.upkeep.over(lower.upkeep),
-            // Only files have a [broker] table.
+            log_format: self.log_format.or(lower.log_format),
+            // Only files have these tables.
+            health: lower.health,
             broker: lower.broker,
         }
     }

@@ -12,7 +12,9 @@ mod admin_tls;
 mod api_key;
 mod error;
 mod file;
+mod health;
 mod layer;
+mod log_format;
 mod outside;
 #[cfg(test)]
 mod reference;
@@ -32,7 +34,9 @@ use std::time::Duration;
 pub use admin_tls::AdminTls;
 pub use api_key::{ApiKey, ApiKeyError};
 pub use error::{ConfigError, ConfigErrorKind};
+pub use health::HealthLimits;
 pub use layer::Origin;
+pub use log_format::LogFormat;
 pub use outside::{Environment, Flags};
 pub use shown::Origins;
 pub use upkeep::Upkeep;
@@ -92,6 +96,10 @@ pub struct NodeConfig {
     pub group_initial_rebalance_delay: Duration,
     /// Retention, moving replicas, spreading leadership.
     pub upkeep: Upkeep,
+    /// For whom the log is written.
+    pub log_format: LogFormat,
+    /// From where on the cluster is not called healthy.
+    pub health: HealthLimits,
     /// The admin API key, if one was given; otherwise the cluster draws one.
     pub admin_api_key: Option<ApiKey>,
     /// The files with which the admin API speaks TLS; `None`: it speaks plain HTTP.

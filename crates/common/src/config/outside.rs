@@ -8,6 +8,7 @@ use std::str::FromStr;
 use super::admin_tls::AdminTlsSettings;
 use super::error::{ConfigError, ConfigErrorKind as Kind};
 use super::layer::{Addresses, Layer, Located, Origin, Setting};
+use super::log_format::log_format;
 use super::section::parse;
 use super::upkeep::UpkeepSettings;
 use super::{ApiKey, NODE_IDS, Peer};
@@ -115,6 +116,7 @@ pub(super) fn from_environment(environment: &Environment) -> Result<Layer, Confi
         bind: host_for_all(environment.setting("CHRONIK_BIND"))?,
         advertise: host_for_all(environment.setting("CHRONIK_ADVERTISE"))?,
         peers: environment.setting("CHRONIK_CLUSTER_PEERS").map(peers).transpose()?,
+        log_format: log_format(environment.setting("CHRONIK_LOG_FORMAT"))?,
         upkeep: UpkeepSettings::from_environment(environment)?,
         admin_api_key: environment.setting("CHRONIK_ADMIN_API_KEY").map(api_key).transpose()?,
         admin_tls: AdminTlsSettings::from_environment(environment),

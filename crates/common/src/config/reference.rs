@@ -23,6 +23,7 @@ enum Takes {
     Boolean,
     Text,
     Address,
+    Format,
     List,
 }
 
@@ -35,6 +36,7 @@ impl Takes {
             Self::Boolean => "true or false".into(),
             Self::Text => "text".into(),
             Self::Address => "host:port".into(),
+            Self::Format => "text or json".into(),
             Self::List => "list".into(),
         }
     }
@@ -48,7 +50,7 @@ impl Takes {
                 .map(|n| n.to_string())
                 .collect(),
             Self::Limit => vec!["0".into(), "-2".into()],
-            Self::Boolean | Self::Address => vec!["\"perhaps\"".into()],
+            Self::Boolean | Self::Address | Self::Format => vec!["\"perhaps\"".into()],
             Self::Text | Self::List => vec!["7".into()],
         }
     }
@@ -84,8 +86,11 @@ const PORT_OF_PEER: &str = "the port of this node in `peers`, on every interface
 const ITSELF: &str = "this node in `peers`";
 
 #[rustfmt::skip]
-const SETTINGS: [Setting; 34] = [
+const SETTINGS: [Setting; 40] = [
     by("drawn by the cluster", setting("admin_api_key", Takes::Text, Some("CHRONIK_ADMIN_API_KEY"), "correct-horse", "The first API key, of role admin; 8 to 1024 printable characters. Never in the file.")),
+    by("none: plain HTTP", setting("admin_tls.cert_file", Takes::Text, Some("CHRONIK_ADMIN_TLS_CERT_FILE"), "\"/etc/chronik/admin.pem\"", "The admin API's certificate, then those that lead to its authority; PEM. See security.md.")),
+    by("none", setting("admin_tls.client_ca_file", Takes::Text, Some("CHRONIK_ADMIN_TLS_CLIENT_CA_FILE"), "\"/etc/chronik/clients.pem\"", "The authorities of which clients of the admin API must show a certificate; PEM.")),
+    by("none", setting("admin_tls.key_file", Takes::Text, Some("CHRONIK_ADMIN_TLS_KEY_FILE"), "\"/etc/chronik/admin.key\"", "The private key of the certificate; PEM.")),
     by("10000 + `node_id`, on the host of `advertise.raft`", setting("advertise.admin", Takes::Address, None, "\"n1:10001\"", "Where operators and other nodes reach the admin API.")),
     by(ITSELF, setting("advertise.kafka", Takes::Address, Some("CHRONIK_ADVERTISE"), "\"n1:9092\"", "What Kafka clients are told.")),
     by(ITSELF, setting("advertise.raft", Takes::Address, None, "\"n1:5001\"", "Where other nodes send Raft's control traffic.")),
@@ -109,8 +114,11 @@ const SETTINGS: [Setting; 34] = [
     by("`wal` in `data_dir`", setting("cluster.storage.wal_dir", Takes::Text, None, "\"/fast/wal\"", "Where the write-ahead log is.")),
     setting("cluster.storage.wal_segment_size", Takes::Number(1 << 20, 4 << 30), None, "268435456", "Size of a file of the write-ahead log, in bytes."),
     setting("data_dir", Takes::Text, Some("CHRONIK_DATA_DIR"), "\"/var/lib/chronik\"", "Where everything is kept."),
+    setting("health.disk_full_percent", Takes::Number(0, 100), None, "3", "Less of a node's disk free than this, in percent, and the cluster is critical."),
+    setting("health.disk_low_percent", Takes::Number(0, 100), None, "10", "Less of a node's disk free than this, in percent, and the cluster is degraded; 0: never for that."),
     setting("leader_load_check_interval_ms", Takes::Number(0, DAY_MS), Some("CHRONIK_LEADER_LOAD_CHECK_INTERVAL_MS"), "60000", "How often leaders are spread by load, a few at a time and only with `auto_leader_rebalance`, in ms; 0 for never."),
     setting("leader_rebalance_after_ms", Takes::Number(0, DAY_MS), Some("CHRONIK_LEADER_REBALANCE_AFTER_MS"), "30000", "How long a preferred leader must have been alive and in sync before it leads again, in ms."),
+    setting("log_format", Takes::Format, Some("CHRONIK_LOG_FORMAT"), "\"json\"", "`text` for people, `json` for programs: one object a line."),
     setting("log_retention_bytes", Takes::Limit, Some("CHRONIK_LOG_RETENTION_BYTES"), "-1", "Bytes beyond which a partition's oldest records are deleted, in topics that do not say."),
     setting("log_retention_ms", Takes::Limit, Some("CHRONIK_LOG_RETENTION_MS"), "604800000", "Age at which records are deleted, in topics that do not say, in ms."),
     by("a majority of `replication_factor`", setting("min_insync_replicas", Takes::Number(1, 255), Some("CHRONIK_MIN_INSYNC_REPLICAS"), "1", "Fewer replicas in sync than this, and acks=all is refused, in topics that do not say.")),
@@ -131,6 +139,11 @@ fn configured(text: &str, variables: &[(&str, &str)]) -> Result<NodeConfig, supe
 
 fn in_file(name: &str, value: &str) -> String {
     match name.rsplit_once('.') {
+        // None of its keys makes sense alone.
+        Some((table @ "admin_tls", key)) => {
+            let needed = ["cert_file", "key_file"].into_iter().filter(|needed| *needed != key);
+            needed.fold(format!("[{table}]\n{key} = {value}\n"), |file, key| file + key + " = \"n.pem\"\n")
+        }
         Some((table, key)) => format!("[{table}]\n{key} = {value}\n"),
         None => format!("{name} = {value}\n"),
     }
@@ -161,7 +174,8 @@ fn table() -> String {
 fn every_setting_is_described_and_nothing_else() {
     let peers = configured("", &[("CHRONIK_CLUSTER_PEERS", "a:1:2:3"), ("CHRONIK_NODE_ID", "1")]);
     let seeds = configured("[cluster]\nnode_id = 1\nnode_addr = \"a:9093\"\nseed_nodes = []\n", &[]);
-    let shown = [peers.unwrap(), seeds.unwrap()].map(|config| config.view().entries).into_iter().flatten();
+    let tls = configured(&in_file("admin_tls.client_ca_file", "\"ca.pem\""), &[]);
+    let shown = [peers, seeds, tls].map(|config| config.unwrap().view().entries).into_iter().flatten();
     let shown: BTreeSet<_> = shown.map(|entry| entry.name).collect();
     let described: BTreeSet<_> = SETTINGS.iter().map(|setting| setting.name.to_owned()).collect();
     assert_eq!(described, shown);
@@ -184,7 +198,8 @@ fn the_variables_set_what_the_reference_says() {
             "CHRONIK_BIND" | "CHRONIK_ADVERTISE" => "n1",
             _ => example.trim_matches('"'),
         };
-        let config = configured("", &[("CHRONIK_NODE_ID", "1"), (variable, value)])
+        let file = if name.starts_with("admin_tls.") { in_file(name, "\"n.pem\"") } else { String::new() };
+        let config = configured(&file, &[("CHRONIK_NODE_ID", "1"), (variable, value)])
             .unwrap_or_else(|error| panic!("{name}: {error}"));
         assert_eq!(origin(&config, name), *variable, "{name}");
     }

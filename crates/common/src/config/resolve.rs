@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::error::{ConfigError, ConfigErrorKind as Kind};
 use super::layer::{Layer, Located, Origin, Setting};
+use super::log_format::LogFormat;
 use super::shown::Origins;
 use super::{Advertised, Formation, LEGACY_ADMIN_PORT, Listeners, NodeConfig, Peer, admin_port};
 use crate::HostPort;
@@ -68,6 +69,8 @@ pub(super) fn resolve(layer: Layer) -> Result<NodeConfig> {
             3_000,
         )),
         upkeep: layer.upkeep.resolve(),
+        log_format: value(&layer.log_format, LogFormat::default()),
+        health: layer.health.resolve()?,
         admin_api_key: layer.admin_api_key.map(|key| key.value),
         admin_tls: layer.admin_tls.resolve()?,
         origins,

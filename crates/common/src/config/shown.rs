@@ -40,6 +40,7 @@ impl Origins {
             ("cluster.raft.election_timeout_ms", at(&layer.election_timeout_ms)),
             ("cluster.raft.heartbeat_interval_ms", at(&layer.heartbeat_interval_ms)),
             ("admin_api_key", at(&layer.admin_api_key)),
+            ("log_format", at(&layer.log_format)),
             ("broker.rack", at(&broker.rack)),
             ("broker.num_partitions", at(&broker.num_partitions)),
             ("broker.auto_create_topics_enable", at(&broker.auto_create_topics)),
@@ -48,7 +49,11 @@ impl Origins {
             ("broker.offsets_topic_num_partitions", at(&broker.offsets_topic_partitions)),
             ("broker.group_initial_rebalance_delay_ms", at(&broker.group_initial_rebalance_delay_ms)),
         ];
-        let settings = settings.into_iter().chain(layer.upkeep.origins()).chain(layer.admin_tls.origins());
+        let settings = settings
+            .into_iter()
+            .chain(layer.upkeep.origins())
+            .chain(layer.health.origins())
+            .chain(layer.admin_tls.origins());
         Self(settings.filter_map(|(name, origin)| Some((name, origin?.clone()))).collect())
     }
 }
@@ -104,6 +109,9 @@ impl NodeConfig {
             ("broker.replica_lag_time_max_ms", ms(self.replica_lag_time_max)),
             ("broker.offsets_topic_num_partitions", set(&self.offsets_topic_partitions)),
             ("broker.group_initial_rebalance_delay_ms", ms(self.group_initial_rebalance_delay)),
+            ("log_format", set(&self.log_format)),
+            ("health.disk_low_percent", set(&self.health.disk_low_percent)),
+            ("health.disk_full_percent", set(&self.health.disk_full_percent)),
             ("log_retention_ms", limit(upkeep.log_retention_ms)),
             ("log_retention_bytes", limit(upkeep.log_retention_bytes)),
             ("retention_check_interval_ms", ms(upkeep.retention_check_interval)),

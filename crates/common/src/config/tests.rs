@@ -186,6 +186,27 @@ fn a_node_keeps_records_for_a_week_and_balances_by_itself_unless_told_otherwise(
 }
 
 #[test]
+fn one_limit_of_the_disks_takes_the_other_along() {
+    let limits = |text: &str| {
+        let HealthLimits { disk_low_percent, disk_full_percent } = from_file(text).health;
+        (disk_low_percent, disk_full_percent)
+    };
+    assert_eq!(limits(""), (15, 5));
+    assert_eq!(limits("[health]\ndisk_low_percent = 0\n"), (0, 0));
+    assert_eq!(limits("[health]\ndisk_full_percent = 20\n"), (20, 20));
+    assert_eq!(limits("[health]\ndisk_low_percent = 10\ndisk_full_percent = 2\n"), (10, 2));
+}
+
+#[test]
+fn a_log_is_for_people_unless_programs_read_it() {
+    assert_eq!(from_file("").log_format, LogFormat::Text);
+    assert_eq!(from_file("log_format = \"json\"\n").log_format, LogFormat::Json);
+    let environment = [("CHRONIK_LOG_FORMAT", "text")];
+    let config = settle("log_format = \"json\"\n", &environment, &Flags::default()).unwrap();
+    assert_eq!(config.log_format, LogFormat::Text);
+}
+
+#[test]
 fn a_flag_beats_the_environment_which_beats_the_file() {
     let file = flat("node_id = 1\ndata_dir = \"/file\"\nreplication_factor = 1\n");
     let environment =
@@ -325,6 +346,8 @@ fn every_mistake_in_a_file_names_line_key_and_remedy() {
         "[admin_tls]\nclient_ca_file = \"ca.pem\"\n".to_owned(),
         "[admin_tls]\ncert_file = \"\"\n".to_owned(),
         "[admin_tls]\n".to_owned(),
+        "log_format = \"xml\"\n".to_owned(),
+        "[health]\ndisk_low_percent = 3\ndisk_full_percent = 4\n".to_owned(),
         "[admin_tls]\ncertfile = \"c.pem\"\n".to_owned(),
     ];
     let transcript: Vec<_> =

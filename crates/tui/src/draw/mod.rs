@@ -1,6 +1,7 @@
 //! A frame out of a state. Must never change the state, and never cost more than the rows that are visible.
 
 mod overlay;
+mod player;
 mod table;
 mod theme;
 
@@ -18,6 +19,9 @@ pub use theme::Theme;
 /// The smallest terminal that is drawn on: columns and rows.
 pub const SMALLEST: (u16, u16) = (40, 10);
 
+/// The longest name of a context that is shown: the verdict has to be seen too.
+const LONGEST_CONTEXT: usize = 16;
+
 /// Draws everything.
 pub fn draw(state: &State, theme: Theme, frame: &mut Frame<'_>) {
     let area = frame.area();
@@ -28,17 +32,23 @@ pub fn draw(state: &State, theme: Theme, frame: &mut Frame<'_>) {
     }
     put(frame, row(area, 0), &tabs(state, area.width));
     put(frame, row(area, 1), &status(state, theme));
-    let mut body = Rect { y: area.y + 2, height: area.height - 3, ..area };
+    let foot = 1 + u16::from(state.replay().is_some());
+    let whole = Rect { y: area.y + 2, height: area.height - 2 - foot, ..area };
+    let mut body = whole;
     if state.view == View::Overview {
         body = draw_overview(state, theme, frame, body);
     }
     table::draw(state, theme, frame, body);
     if state.stale() {
-        frame.buffer_mut().set_style(Rect { y: area.y + 2, height: area.height - 3, ..area }, Theme::stale());
+        frame.buffer_mut().set_style(whole, Theme::stale());
+    }
+    if let Some(replay) = state.replay() {
+        put(frame, row(area, area.height - foot), &player::line(replay, area.width));
     }
     put(frame, row(area, area.height - 1), &footer(state, theme));
     match &state.mode {
-        Mode::Help => overlay::help(frame, area),
+        Mode::Help(scrolled) => overlay::help(state.replay().is_some(), *scrolled, frame, area),
+        Mode::Move(prompt) => overlay::prompt(prompt, state.data(), theme, frame, area),
         Mode::Dialog(dialog) => overlay::dialog(dialog, frame, area),
         _ => {}
     }
@@ -65,10 +75,15 @@ fn tabs(state: &State, width: u16) -> Line<'static> {
     Line::from(spans)
 }
 
-/// The verdict, and whom the data is from.
+/// Which cluster it is, the verdict, and whom the data is from.
 fn status(state: &State, theme: Theme) -> Line<'static> {
     let verdict = overview::verdict(state.data());
     let mut spans = Vec::new();
+    if let Some(context) = &state.context {
+        let name = shortened(&context.name, LONGEST_CONTEXT);
+        spans.push(Span::styled(format!("[{name}]"), theme.context(context.colour)));
+        spans.push(Span::raw(" "));
+    }
     if state.frozen() {
         spans.push(Span::styled("FROZEN  ", Theme::selected()));
     }
@@ -86,6 +101,13 @@ fn status(state: &State, theme: Theme) -> Line<'static> {
         _ => spans.push(Span::raw("connecting")),
     }
     Line::from(spans)
+}
+
+fn shortened(text: &str, longest: usize) -> String {
+    if text.chars().count() <= longest {
+        return text.to_owned();
+    }
+    text.chars().take(longest - 1).chain(['…']).collect()
 }
 
 fn footer(state: &State, theme: Theme) -> Line<'static> {
@@ -109,7 +131,9 @@ fn footer(state: &State, theme: Theme) -> Line<'static> {
     if state.choice.faults {
         parts.push("faults only".into());
     }
-    parts.push(if state.armed { "ARMED".into() } else { "read only".to_owned() });
+    if state.replay().is_none() {
+        parts.push(if state.armed() { "ARMED".into() } else { "read only".to_owned() });
+    }
     parts.push("? help  q quit".into());
     Line::raw(parts.join("  "))
 }
@@ -119,7 +143,7 @@ fn crumbs(state: &State) -> String {
         Some(topic) => format!("topics > {topic}"),
         None => state.view.name().to_owned(),
     };
-    let at = if state.listed.is_empty() { 0 } else { state.selected + 1 };
+    let at = if state.listed.is_empty() { 0 } else { state.selected() + 1 };
     format!("{place} {at}/{}", state.listed.len())
 }
 

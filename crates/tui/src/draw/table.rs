@@ -53,7 +53,7 @@ pub(super) fn draw(state: &State, theme: Theme, frame: &mut Frame<'_>, area: Rec
         x += width + 1;
     }
     let height = area.height as usize - 1;
-    let top = state.selected.checked_div(height).map_or(0, |page| page * height);
+    let top = state.selected().checked_div(height).map_or(0, |page| page * height);
     for (line, &row) in state.listed.iter().skip(top).take(height).enumerate() {
         let y = area.y + 1 + line as u16;
         let mut x = area.x;
@@ -62,7 +62,7 @@ pub(super) fn draw(state: &State, theme: Theme, frame: &mut Frame<'_>, area: Rec
             buffer.set_stringn(x, y, &cell.text, width as usize, theme.tone(cell.tone));
             x += width + 1;
         }
-        if top + line == state.selected {
+        if top + line == state.selected() {
             buffer.set_style(Rect { y, height: 1, ..area }, Theme::selected());
         }
     }

@@ -2,6 +2,7 @@
 
 use ratatui::style::{Color, Modifier, Style};
 
+use crate::state::Colour;
 use crate::views::Tone;
 
 /// How things look.
@@ -21,6 +22,22 @@ impl Theme {
         };
         let style = Style::default().add_modifier(modifier);
         if self.colour { style.fg(colour) } else { style }
+    }
+
+    /// The name of a context. Both the letters and what is behind them are set, so that they can be read in a light
+    /// terminal and in a dark one.
+    pub(super) fn context(self, colour: Option<Colour>) -> Style {
+        let bold = Style::default().add_modifier(Modifier::BOLD);
+        let Some(colour) = colour.filter(|_| self.colour) else { return bold };
+        let (behind, letters) = match colour {
+            Colour::Red => (Color::Red, Color::White),
+            Colour::Green => (Color::Green, Color::Black),
+            Colour::Yellow => (Color::Yellow, Color::Black),
+            Colour::Blue => (Color::Blue, Color::White),
+            Colour::Magenta => (Color::Magenta, Color::White),
+            Colour::Cyan => (Color::Cyan, Color::Black),
+        };
+        bold.bg(behind).fg(letters)
     }
 
     pub(super) fn selected() -> Style {

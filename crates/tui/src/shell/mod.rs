@@ -17,7 +17,7 @@ use crate::act::Acts;
 use crate::draw::Theme;
 use crate::event::{Event, Link};
 use crate::plain;
-use crate::state::{Action, State};
+use crate::state::{Action, Context, State};
 use crate::views::View;
 use record::Recorder;
 
@@ -25,6 +25,10 @@ use record::Recorder;
 const QUEUE: usize = 256;
 /// How long `--once` waits for a snapshot.
 const ONCE: Duration = Duration::from_secs(10);
+/// How often a cluster's dashboard counts.
+const SECOND: Duration = Duration::from_secs(1);
+/// How often a recording moves.
+const FRAME: Duration = Duration::from_millis(250);
 
 /// How the dashboard is started.
 #[derive(Debug, Clone)]
@@ -43,6 +47,8 @@ pub struct TopOptions {
     pub replay: Option<PathBuf>,
     /// Whether colours are used.
     pub colour: bool,
+    /// The context that names the cluster. A recording is of another one.
+    pub context: Option<Context>,
 }
 
 /// Why the dashboard ended early.
@@ -83,12 +89,18 @@ pub async fn run(options: TopOptions, client: AdminClient) -> Result<u8, TopErro
     if options.once || !io::stdout().is_terminal() {
         return once(&options, &client).await;
     }
-    let (sender, receiver) = mpsc::channel(QUEUE);
-    let tasks = match &options.replay {
-        Some(file) => vec![replay::start(file, sender.clone()).await?],
-        None => network::start(&client, &sender),
+    let mut state = match &options.replay {
+        Some(file) => State::of_recording(options.view, replay::read(file).await?),
+        None => State::new(options.view, options.armed),
     };
-    let ended = interactive(&options, Arc::new(client), sender, receiver).await;
+    let (sender, receiver) = mpsc::channel(QUEUE);
+    if options.replay.is_some() {
+        // There is no cluster, and so nobody who could change one.
+        return interactive(&options, state, None, sender, receiver).await.map(|()| 0);
+    }
+    state.context.clone_from(&options.context);
+    let tasks = network::start(&client, &sender);
+    let ended = interactive(&options, state, Some(Arc::new(client)), sender, receiver).await;
     for task in tasks {
         task.abort();
     }
@@ -97,17 +109,15 @@ pub async fn run(options: TopOptions, client: AdminClient) -> Result<u8, TopErro
 
 async fn interactive(
     options: &TopOptions,
-    acts: Arc<dyn Acts>,
+    mut state: State,
+    acts: Option<Arc<dyn Acts>>,
     sender: mpsc::Sender<Event>,
     mut receiver: mpsc::Receiver<Event>,
 ) -> Result<(), TopError> {
     let mut recorder = Recorder::open(options)?;
-    // A recording cannot be changed, and its cluster must not be.
-    let armed = options.armed && options.replay.is_none();
-    let mut state = State::new(options.view, armed);
     let theme = Theme { colour: options.colour };
     let mut terminal = terminal::Screen::open().map_err(TopError::Terminal)?;
-    let keys = terminal::start(sender.clone());
+    let keys = terminal::start(sender.clone(), if acts.is_some() { SECOND } else { FRAME });
     let mut dirty = true;
     let ended = loop {
         if dirty && receiver.is_empty() {
@@ -121,13 +131,15 @@ async fn interactive(
             break Err(error);
         }
         // Time alone shows only where something counts seconds.
-        dirty |= !matches!(event, Event::Tick(_)) || state.stale();
+        dirty |= !matches!(event, Event::Tick(_)) || state.counts();
         let actions = state.on(event);
         if actions.contains(&Action::Quit) {
             break Ok(());
         }
         for action in actions {
-            network::act(&acts, action, sender.clone());
+            if let Some(acts) = &acts {
+                network::act(acts, action, sender.clone());
+            }
         }
     };
     keys.abort();
@@ -136,12 +148,20 @@ async fn interactive(
 
 /// One snapshot as text.
 async fn once(options: &TopOptions, client: &AdminClient) -> Result<u8, TopError> {
-    let (sender, mut receiver) = mpsc::channel(QUEUE);
     let mut state = State::new(options.view, false);
-    let tasks = match &options.replay {
-        Some(file) => vec![replay::start(file, sender).await?],
-        None => network::start(client, &sender),
-    };
+    match &options.replay {
+        Some(file) => replay::first_snapshot(file, &mut state).await?,
+        None => first_snapshot(client, &mut state).await?,
+    }
+    // A reader that has gone away, as head does, wants no more.
+    let _ = io::stdout().write_all(plain::render(&state).as_bytes());
+    Ok(if plain::healthy(state.data()) { 0 } else { 10 })
+}
+
+/// Takes what a cluster tells up to its first snapshot.
+async fn first_snapshot(client: &AdminClient, state: &mut State) -> Result<(), TopError> {
+    let (sender, mut receiver) = mpsc::channel(QUEUE);
+    let tasks = network::start(client, &sender);
     let first = tokio::time::timeout(ONCE, async {
         while let Some(event) = receiver.recv().await {
             let snapshot = matches!(event, Event::Snapshot(_));
@@ -156,16 +176,12 @@ async fn once(options: &TopOptions, client: &AdminClient) -> Result<u8, TopError
     for task in tasks {
         task.abort();
     }
-    if first != Ok(true) {
-        return Err(match state.link {
-            Some(Link::Lost { .. }) => match client.health().await {
-                Err(error) => TopError::Admin(error),
-                Ok(_) => TopError::NoSnapshot,
-            },
-            _ => TopError::NoSnapshot,
-        });
+    match (first, &state.link) {
+        (Ok(true), _) => Ok(()),
+        (_, Some(Link::Lost { .. })) => match client.health().await {
+            Err(error) => Err(TopError::Admin(error)),
+            Ok(_) => Err(TopError::NoSnapshot),
+        },
+        _ => Err(TopError::NoSnapshot),
     }
-    // A reader that has gone away, as head does, wants no more.
-    let _ = io::stdout().write_all(plain::render(&state).as_bytes());
-    Ok(if plain::healthy(state.data()) { 0 } else { 10 })
 }

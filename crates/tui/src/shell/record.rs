@@ -54,6 +54,7 @@ mod tests {
             record_limit: 30,
             replay: None,
             colour: false,
+            context: None,
         };
         let mut recorder = Recorder::open(&options).unwrap();
         for now in [1, 2, 3, 4] {

@@ -10,6 +10,7 @@ use ratatui::DefaultTerminal;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::Sender;
 use tokio::task::JoinHandle;
+use tokio::time::MissedTickBehavior;
 
 use crate::draw::{Theme, draw};
 use crate::event::{Event, Key};
@@ -37,14 +38,16 @@ impl Drop for Screen {
     }
 }
 
-/// Passes on keys, sizes, signals and the time, until aborted.
-pub(super) fn start(sender: Sender<Event>) -> JoinHandle<()> {
+/// Passes on keys, sizes, signals and, every `tick`, the time, until aborted.
+pub(super) fn start(sender: Sender<Event>, tick: Duration) -> JoinHandle<()> {
     tokio::spawn(async move {
         if let Ok((columns, rows)) = crossterm::terminal::size() {
             let _ = sender.send(Event::Resize(columns, rows)).await;
         }
         let mut input = EventStream::new();
-        let mut clock = tokio::time::interval(Duration::from_secs(1));
+        let mut clock = tokio::time::interval(tick);
+        // A computer that slept has not missed anything that would have to be counted.
+        clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let (Ok(mut terminated), Ok(mut hung_up)) =
             (signal(SignalKind::terminate()), signal(SignalKind::hangup()))
         else {

@@ -3,26 +3,33 @@
 //! Must never read a clock, a terminal or a network: time comes in as events, and what is to be done goes out as
 //! actions. Must never ask for a change unless armed and confirmed.
 
+mod commands;
+mod context;
+mod cursor;
 mod dialog;
 pub mod journal;
 pub mod listing;
 pub mod model;
+mod prompt;
+mod replay;
 
 use chronik_common::admin::OperationView;
 use chronik_common::admin::v1::{Finding, GroupSummary, NodeView};
 
 use crate::act::Act;
-use crate::cmd::{self, Cmd};
-use crate::event::{Event, Key, Link};
+use crate::event::{Event, Link};
 use crate::views::View;
 
+pub use context::{Colour, Context};
+use cursor::{Cursor, Listed};
 pub use dialog::Dialog;
 use journal::Journal;
 use listing::{Choice, list};
 use model::Model;
-
-/// The longest text that can be typed.
-const LONGEST_INPUT: usize = 200;
+pub use prompt::Prompt;
+pub(crate) use prompt::join;
+use replay::Jump;
+pub use replay::{Recording, Replay};
 
 /// Something that the shell is to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,21 +79,35 @@ pub enum Mode {
     /// They move in the rows.
     #[default]
     Rows,
-    /// Any of them closes the help.
-    Help,
+    /// They scroll the help, so many lines down, or close it.
+    Help(usize),
     /// They write a filter.
     Filter,
     /// They write a command.
     Palette(String),
+    /// They write the nodes that shall hold a partition.
+    Move(Prompt),
     /// They answer a question.
     Dialog(Dialog),
+}
+
+/// Where one was before going into something.
+#[derive(Debug, Clone)]
+struct Place {
+    view: View,
+    choice: Choice,
+    cursor: Cursor,
 }
 
 /// Everything.
 #[derive(Debug, Clone, Default)]
 pub struct State {
-    /// Whether changes may be asked for.
-    pub armed: bool,
+    /// Whether changes may be asked for: never of a recording.
+    armed: bool,
+    /// The context that names the cluster.
+    pub context: Option<Context>,
+    /// Where in a recording it is, if it shows one.
+    replay: Option<Replay>,
     /// The cluster as it is now.
     model: Model,
     journal: Journal,
@@ -98,8 +119,8 @@ pub struct State {
     pub choice: Choice,
     /// Their indexes, in order.
     pub listed: Vec<usize>,
-    /// The selected one of them.
-    pub selected: usize,
+    cursor: Cursor,
+    above: Option<Place>,
     /// What keys do.
     pub mode: Mode,
     /// How it is connected; absent before the first try has ended.
@@ -116,9 +137,14 @@ pub struct State {
 }
 
 impl State {
-    /// A state that starts with a view.
+    /// A state of a cluster that starts with a view.
     pub fn new(view: View, armed: bool) -> Self {
         Self { armed, view, ..Self::default() }
+    }
+
+    /// A state of a recording. Nothing can be changed in it.
+    pub fn of_recording(view: View, recording: Recording) -> Self {
+        Self { replay: Some(Replay::of(recording)), ..Self::new(view, false) }
     }
 
     /// What is shown.
@@ -139,33 +165,43 @@ impl State {
         self.lost_at_ms.is_some()
     }
 
+    /// Whether changes may be asked for.
+    pub fn armed(&self) -> bool {
+        self.armed
+    }
+
+    /// Where in a recording it is, if it shows one.
+    pub fn replay(&self) -> Option<&Replay> {
+        self.replay.as_ref()
+    }
+
+    /// Whether what is shown changes as time goes by, without any other event.
+    pub fn counts(&self) -> bool {
+        self.stale() || self.replay.as_ref().is_some_and(Replay::goes_on)
+    }
+
+    /// The selected row, counted from 0.
+    pub fn selected(&self) -> usize {
+        self.cursor.row()
+    }
+
+    /// The index of the selected row.
+    pub fn selected_index(&self) -> Option<usize> {
+        self.listed.get(self.cursor.row()).copied()
+    }
+
     /// Takes an event: the only way to change the state.
     pub fn on(&mut self, event: Event) -> Vec<Action> {
         match event {
             Event::Key(key) => return self.key(key),
             Event::Resize(columns, rows) => self.size = (columns, rows),
-            Event::Tick(now_ms) => self.now_ms = now_ms,
-            Event::Snapshot(snapshot) => {
-                self.model.replace(*snapshot);
-                self.refresh();
-            }
-            Event::Delta(delta) => {
-                self.model.apply(*delta);
-                self.refresh();
-            }
-            Event::Journal(event) => {
-                self.journal.add(event);
-                if self.view == View::Events {
-                    self.refresh();
+            Event::Tick(now_ms) => match &mut self.replay {
+                Some(replay) => {
+                    let jump = replay.tick(now_ms);
+                    self.jump(jump);
                 }
-            }
-            Event::Link(link) => {
-                self.lost_at_ms = match &link {
-                    Link::Connected(_) => None,
-                    Link::Lost { .. } => self.lost_at_ms.or(Some(self.now_ms)),
-                };
-                self.link = Some(link);
-            }
+                None => self.now_ms = now_ms,
+            },
             Event::Planned(act, plan) => {
                 // The plan of a question that was left must not answer the next one.
                 if let Mode::Dialog(dialog) = &mut self.mode
@@ -176,179 +212,71 @@ impl State {
             }
             Event::Done(Ok(text)) => self.notice = text,
             Event::Done(Err(text)) => self.notice = format!("! {text}"),
-        }
-        Vec::new()
-    }
-
-    fn key(&mut self, key: Key) -> Vec<Action> {
-        if key == Key::Interrupt {
-            return vec![Action::Quit];
-        }
-        self.notice.clear();
-        match &mut self.mode {
-            Mode::Rows => {
-                let cmd = cmd::of(key, std::mem::take(&mut self.after_g));
-                self.after_g = key == Key::Char('g') && cmd.is_none();
-                return cmd.map_or_else(Vec::new, |cmd| self.command(cmd));
-            }
-            Mode::Help => self.mode = Mode::Rows,
-            Mode::Filter => self.filter_key(key),
-            Mode::Palette(text) => match key {
-                Key::Esc => self.mode = Mode::Rows,
-                Key::Enter => {
-                    let text = std::mem::take(text);
-                    self.mode = Mode::Rows;
-                    return self.palette(text.trim());
+            told => {
+                if self.learn(told) {
+                    self.model.derive();
+                    self.refresh();
                 }
-                key => edit(text, key),
-            },
-            Mode::Dialog(dialog) => match dialog.key(key) {
-                dialog::Answer::Open => {}
-                dialog::Answer::Cancelled => self.mode = Mode::Rows,
-                dialog::Answer::Confirmed(act) => {
-                    self.mode = Mode::Rows;
-                    self.notice = format!("{} …", act.title());
-                    return if self.armed { vec![Action::Perform(act)] } else { Vec::new() };
-                }
-            },
+            }
         }
         Vec::new()
     }
 
-    fn filter_key(&mut self, key: Key) {
-        match key {
-            Key::Enter => self.mode = Mode::Rows,
-            Key::Esc => {
-                self.choice.filter.clear();
-                self.mode = Mode::Rows;
+    /// Takes what the cluster tells; whether rows that are shown may be others now.
+    fn learn(&mut self, event: Event) -> bool {
+        match event {
+            Event::Snapshot(snapshot) => self.model.replace(*snapshot),
+            Event::Delta(delta) => self.model.apply(*delta),
+            Event::Journal(event) => {
+                self.journal.add(event);
+                return self.view == View::Events;
             }
-            key => edit(&mut self.choice.filter, key),
-        }
-        self.refresh();
-    }
-
-    fn palette(&mut self, text: &str) -> Vec<Action> {
-        if matches!(text, "q" | "quit") {
-            return vec![Action::Quit];
-        }
-        if let Some(view) = View::named(text) {
-            self.show(view, None);
-        } else {
-            let names = View::ALL.map(View::name).join(", ");
-            self.notice = format!("! \"{text}\" is no view; there are {names}, and quit");
-        }
-        Vec::new()
-    }
-
-    fn command(&mut self, cmd: Cmd) -> Vec<Action> {
-        let page = i32::from(self.size.1.saturating_sub(6).max(1));
-        match cmd {
-            Cmd::Quit => return vec![Action::Quit],
-            Cmd::Rows(rows) => self.move_by(rows),
-            Cmd::Pages(pages) => self.move_by(pages * page),
-            Cmd::First => self.selected = 0,
-            Cmd::Last => self.selected = self.listed.len().saturating_sub(1),
-            Cmd::Show(view) => self.show(view, None),
-            Cmd::Views(by) => {
-                let at = View::ALL.iter().position(|view| *view == self.view).unwrap_or(0) as i32;
-                self.show(View::ALL[(at + by).rem_euclid(8) as usize], None);
-            }
-            Cmd::Into => self.open_selected(),
-            Cmd::Back => self.back(),
-            Cmd::Help => self.mode = Mode::Help,
-            Cmd::Filter => self.mode = Mode::Filter,
-            Cmd::Palette => self.mode = Mode::Palette(String::new()),
-            Cmd::Sort => {
-                let columns = self.view.rows().columns().len();
-                self.choice.column = match self.choice.column {
-                    None => Some(0),
-                    Some(column) if column + 1 < columns => Some(column + 1),
-                    Some(_) => None,
+            Event::Link(link) => {
+                self.lost_at_ms = match &link {
+                    Link::Connected(_) => None,
+                    Link::Lost { .. } => self.lost_at_ms.or(Some(self.now_ms)),
                 };
-                self.refresh();
+                self.link = Some(link);
+                return false;
             }
-            Cmd::Turn => {
-                self.choice.turned = !self.choice.turned;
-                self.refresh();
+            Event::Key(_) | Event::Resize(..) | Event::Tick(_) | Event::Planned(..) | Event::Done(_) => {
+                return false;
             }
-            Cmd::Freeze => {
-                self.held = match self.held.take() {
-                    Some(_) => None,
-                    None => Some(Box::new((self.model.clone(), self.journal.clone()))),
-                };
-                self.refresh();
-            }
-            Cmd::Faults => {
-                self.choice.faults = !self.choice.faults;
-                self.refresh();
-            }
-            Cmd::Ask(_) if !self.armed => {
-                self.notice = "! read only: start chronikctl top with --rw to make changes".into();
-            }
-            Cmd::Ask(wish) => match dialog::wished(wish, self) {
-                Ok(act) => {
-                    self.mode = Mode::Dialog(Dialog::about(act.clone()));
-                    return vec![Action::Plan(act)];
-                }
-                Err(why) => self.notice = format!("! {why}"),
-            },
         }
-        Vec::new()
+        true
     }
 
-    fn move_by(&mut self, rows: i32) {
-        let last = self.listed.len().saturating_sub(1);
-        let to = i64::try_from(self.selected).unwrap_or(0) + i64::from(rows);
-        self.selected = usize::try_from(to.max(0)).unwrap_or(0).min(last);
-    }
-
-    /// To a view, perhaps to one topic's rows of it.
-    fn show(&mut self, view: View, topic: Option<String>) {
-        self.view = view;
-        self.choice = Choice { faults: self.choice.faults, topic, ..Choice::default() };
-        self.selected = 0;
-        self.listed.clear();
-        self.refresh();
-    }
-
-    fn open_selected(&mut self) {
-        if self.view == View::Topics
-            && let Some(&index) = self.listed.get(self.selected)
-        {
-            let topic = self.data().model.topics.get(index).map(|topic| topic.name.clone());
-            self.show(View::Partitions, topic);
+    /// To another moment of the recording.
+    fn jump(&mut self, jump: Jump) {
+        let Some(replay) = self.replay.take() else { return };
+        if jump.from_start {
+            (self.model, self.journal) = Default::default();
+            (self.link, self.lost_at_ms) = (None, None);
         }
-    }
-
-    fn back(&mut self) {
-        if !self.choice.filter.is_empty() {
-            self.choice.filter.clear();
+        let mut changed = jump.from_start;
+        for moment in &replay.moments()[jump.moments] {
+            self.now_ms = moment.at_ms;
+            for event in &moment.events {
+                changed |= self.learn(event.clone());
+            }
+        }
+        self.now_ms = replay.now_ms();
+        self.replay = Some(replay);
+        if changed {
+            self.model.derive();
             self.refresh();
-        } else if self.choice.topic.is_some() {
-            self.show(View::Topics, None);
         }
     }
 
-    /// Lists the rows again. The selection stays at its place: worst first, what was there moves.
+    /// Lists the rows again.
     fn refresh(&mut self) {
-        let rows = self.view.rows();
-        let listed = list(rows, self.data(), &self.choice);
-        self.selected = self.selected.min(listed.len().saturating_sub(1));
-        self.listed = listed;
+        self.listed = list(self.view.rows(), self.data(), &self.choice);
+        self.with_cursor(Cursor::follow);
     }
 
-    /// The index of the selected row.
-    pub fn selected_index(&self) -> Option<usize> {
-        self.listed.get(self.selected).copied()
-    }
-}
-
-fn edit(text: &mut String, key: Key) {
-    match key {
-        Key::Char(letter) if text.len() < LONGEST_INPUT => text.push(letter),
-        Key::Backspace => {
-            text.pop();
-        }
-        _ => {}
+    fn with_cursor(&mut self, change: impl FnOnce(&mut Cursor, Listed<'_>)) {
+        let mut cursor = std::mem::take(&mut self.cursor);
+        change(&mut cursor, Listed { rows: self.view.rows(), data: self.data(), indexes: &self.listed });
+        self.cursor = cursor;
     }
 }

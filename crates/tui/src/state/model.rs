@@ -1,8 +1,8 @@
 //! The cluster as the last snapshot and the deltas after it tell it, and what follows from them.
 //!
-//! Everything that is derived is worked out once per snapshot or delta, never while drawing.
+//! What is derived is worked out when all that came at once is known, never while drawing.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{HashMap, VecDeque};
 
 use chronik_common::admin::v1::{Delta, GroupSummary, PartitionState, PartitionView, RaftView, Snapshot};
 
@@ -43,16 +43,39 @@ pub struct Topic {
     pub bytes_per_second: f64,
 }
 
+impl Topic {
+    fn of(first: &PartitionView) -> Self {
+        let mut topic = Self {
+            name: first.topic.clone(),
+            state: first.state,
+            partitions: 0,
+            unhealthy: 0,
+            bytes: 0,
+            bytes_per_second: 0.0,
+        };
+        topic.add(first);
+        topic
+    }
+
+    fn add(&mut self, partition: &PartitionView) {
+        self.state = self.state.max(partition.state);
+        self.partitions += 1;
+        self.unhealthy += u64::from(partition.state > PartitionState::Moving);
+        self.bytes = self.bytes.saturating_add(partition.bytes.unwrap_or(0));
+        self.bytes_per_second += partition.bytes_per_second.unwrap_or(0.0);
+    }
+}
+
 impl Model {
-    /// Takes a snapshot in place of all that was known.
+    /// Takes a snapshot in place of all that was known; see [`Self::derive`].
     pub fn replace(&mut self, mut snapshot: Snapshot) {
         snapshot.partitions.sort_by(|a, b| key(a).cmp(&key(b)));
         self.rate_groups(&snapshot.groups, snapshot.taken_at_ms);
         self.cluster = Some(snapshot);
-        self.derive();
+        self.rate_cluster();
     }
 
-    /// Takes what changed. Without a snapshot there is nothing to change.
+    /// Takes what changed; see [`Self::derive`]. Without a snapshot there is nothing to change.
     pub fn apply(&mut self, delta: Delta) {
         if let Some(groups) = &delta.groups {
             self.rate_groups(groups, delta.taken_at_ms);
@@ -69,12 +92,19 @@ impl Model {
             cluster.metadata_raft = delta.metadata_raft;
         }
         update(&mut cluster.partitions, delta.partitions, &delta.gone_partitions);
-        self.derive();
+        self.rate_cluster();
     }
 
     /// The partitions, by topic and number.
     pub fn partitions(&self) -> &[PartitionView] {
         self.cluster.as_ref().map_or(&[], |cluster| &cluster.partitions)
+    }
+
+    /// A partition, if there is one of that number.
+    pub fn partition(&self, topic: &str, partition: i32) -> Option<&PartitionView> {
+        let list = self.partitions();
+        let at = list.binary_search_by(|other| key(other).cmp(&(topic, partition)));
+        at.ok().map(|index| &list[index])
     }
 
     /// The Raft groups in the order in which they are shown: the metadata's, then those of `raft`.
@@ -115,31 +145,28 @@ impl Model {
         self.groups_at_ms = at_ms;
     }
 
-    fn derive(&mut self) {
+    /// Works out the topics and the Raft groups: needed after one or several snapshots and deltas were taken.
+    pub fn derive(&mut self) {
         let Some(cluster) = &self.cluster else { return };
-        let mut topics: BTreeMap<&str, Topic> = BTreeMap::new();
         let mut raft = Vec::new();
+        let mut topics: Vec<Topic> = Vec::new();
         for (index, partition) in cluster.partitions.iter().enumerate() {
             if partition.raft.is_some() {
                 raft.push(index);
             }
-            let topic = topics.entry(&partition.topic).or_insert_with(|| Topic {
-                name: partition.topic.clone(),
-                state: PartitionState::Healthy,
-                partitions: 0,
-                unhealthy: 0,
-                bytes: 0,
-                bytes_per_second: 0.0,
-            });
-            topic.state = topic.state.max(partition.state);
-            topic.partitions += 1;
-            topic.unhealthy += u64::from(partition.state > PartitionState::Moving);
-            topic.bytes = topic.bytes.saturating_add(partition.bytes.unwrap_or(0));
-            topic.bytes_per_second += partition.bytes_per_second.unwrap_or(0.0);
+            // A topic's partitions are next to each other.
+            match topics.last_mut().filter(|topic| topic.name == partition.topic) {
+                Some(topic) => topic.add(partition),
+                None => topics.push(Topic::of(partition)),
+            }
         }
-        let bytes_in: f64 = cluster.nodes.iter().filter_map(|node| node.bytes_in_per_second).sum();
-        self.topics = topics.into_values().collect();
+        self.topics = topics;
         self.raft = raft;
+    }
+
+    fn rate_cluster(&mut self) {
+        let Some(cluster) = &self.cluster else { return };
+        let bytes_in: f64 = cluster.nodes.iter().filter_map(|node| node.bytes_in_per_second).sum();
         self.bytes_in.push_back(bytes_in.max(0.0) as u64);
         if self.bytes_in.len() > HISTORY {
             self.bytes_in.pop_front();
@@ -165,9 +192,18 @@ fn update(list: &mut Vec<PartitionView>, changed: Vec<PartitionView>, gone: &[(S
         list.retain(|partition| !gone.contains(&key(partition)));
     }
     let known = list.len();
+    // They come in order: where many have changed, the next is the one after the last.
+    let mut next = 0;
     for partition in changed {
-        match list[..known].binary_search_by(|other| key(other).cmp(&key(&partition))) {
-            Ok(index) => list[index] = partition,
+        let at = match list[..known].get(next) {
+            Some(other) if key(other) == key(&partition) => Ok(next),
+            _ => list[..known].binary_search_by(|other| key(other).cmp(&key(&partition))),
+        };
+        match at {
+            Ok(index) => {
+                list[index] = partition;
+                next = index + 1;
+            }
             Err(_) => list.push(partition),
         }
     }

@@ -62,6 +62,7 @@ fn node(id: i32) -> NodeView {
         cpu_percent: Some(12.4),
         uptime_seconds: Some(3_600),
         clock_offset_ms: Some(0),
+        certificate_expires_ms: None,
         bytes_in_per_second: Some(1_048_576.0 * f64::from(id)),
         records_in_per_second: Some(1000.0),
         fsync_p99_us: Some(800),

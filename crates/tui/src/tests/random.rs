@@ -29,6 +29,7 @@ fn keys() -> impl Strategy<Value = Vec<Event>> {
         prop::char::range(' ', '~').prop_map(|letter| Event::Key(Key::Char(letter))),
         prop::sample::select(named.to_vec()).prop_map(Event::Key),
         (0_i32..20).prop_map(|partitions| Event::Snapshot(Box::new(snapshot(partitions)))),
+        (0_i64..100_000).prop_map(|ms| Event::Tick(super::fixture::NOW + ms)),
         Just(Event::Planned(Act::Undrain(2), Ok(vec!["plan".into()]))),
         Just(Event::Planned(Act::Undrain(2), Err("refused".into()))),
     ];

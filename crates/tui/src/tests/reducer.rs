@@ -98,13 +98,13 @@ fn a_frozen_picture_stays_and_catches_up_when_let_go() {
 fn vim_keys_find_the_first_and_last_row() {
     let mut state = dashboard(View::Partitions, false);
     types(&mut state, "G");
-    assert_eq!(state.selected, 7);
+    assert_eq!(state.selected(), 7);
     types(&mut state, "g");
-    assert_eq!(state.selected, 7);
+    assert_eq!(state.selected(), 7);
     types(&mut state, "g");
-    assert_eq!(state.selected, 0);
+    assert_eq!(state.selected(), 0);
     types(&mut state, "jjk");
-    assert_eq!(state.selected, 1);
+    assert_eq!(state.selected(), 1);
 }
 
 #[test]

@@ -186,8 +186,12 @@ pub trait Rows: Sync {
     fn columns(&self) -> &'static [Column];
     /// How many rows there are.
     fn len(&self, data: Data<'_>) -> usize;
-    /// What the row is about: it is filtered and found again by it.
+    /// What the row is about: it is filtered by it.
     fn name<'a>(&self, data: Data<'a>, index: usize) -> Cow<'a, str>;
+    /// What the row is found again by: its name, where that stays the same.
+    fn key<'a>(&self, data: Data<'a>, index: usize) -> Cow<'a, str> {
+        self.name(data, index)
+    }
     /// The topic it belongs to, if rows of this view belong to topics.
     fn topic<'a>(&self, _data: Data<'a>, _index: usize) -> Option<&'a str> {
         None

@@ -32,6 +32,11 @@ impl Rows for Findings {
         data.findings()[index].message.as_str().into()
     }
 
+    /// The message counts, and so it changes; there is one finding of a kind.
+    fn key<'a>(&self, data: Data<'a>, index: usize) -> Cow<'a, str> {
+        data.findings()[index].code.as_str().into()
+    }
+
     fn badness(&self, data: Data<'_>, index: usize) -> f64 {
         match data.findings()[index].severity {
             Severity::Info => 0.0,

@@ -107,6 +107,8 @@ families! {
     WAL_FSYNC: Histogram "chronik_wal_fsync_seconds" [], "Seconds that a flush of the WAL to disk took";
     DISK_FREE: Gauge "chronik_disk_free_bytes" [], "Bytes free for this node on the file system of its WAL";
     DISK_TOTAL: Gauge "chronik_disk_total_bytes" [], "Bytes of the file system of this node's WAL";
+    CERTIFICATE_EXPIRES: Gauge "chronik_admin_certificate_expiry_timestamp_seconds" [],
+        "When the certificate of the admin API runs out, in seconds since 1970; absent without TLS";
     CPU: Counter "chronik_process_cpu_seconds_total" [], "Processor time used by this process, in seconds";
     RESIDENT: Gauge "chronik_process_resident_bytes" [], "Memory of this process that is in RAM, in bytes";
     OPEN_FDS: Gauge "chronik_process_open_fds" [], "File descriptors that this process has open";
@@ -115,6 +117,20 @@ families! {
          are on the peer's disk";
     RPC_ERRORS: Counter "chronik_raft_rpc_errors_total" ["peer"],
         "Raft messages to a peer that was not connected, refused them, or lost the connection before its answer";
+    CONNECTIONS: Gauge "chronik_kafka_connections" [], "Open connections of Kafka clients to this node";
+    RECEIVED: Counter "chronik_kafka_received_bytes_total" [], "Bytes of requests of Kafka clients";
+    SENT: Counter "chronik_kafka_sent_bytes_total" [], "Bytes of answers to Kafka clients";
+    REQUEST_LATENCY: Histogram "chronik_kafka_request_latency_ms" ["api"],
+        "Milliseconds from the arrival of a request of this API until its answer is ready, the time that a fetch waits \
+         for records or a member for its group included";
+    GROUPS_OMITTED: Gauge "chronik_consumer_group_metrics_omitted" [],
+        "Consumer groups coordinated by this node that the two families below leave out, because they hold no more than \
+         2000 committed offsets";
+    GROUP_MEMBERS: Gauge "chronik_consumer_group_members" ["group"],
+        "Members of a consumer group, told by the node that coordinates it";
+    GROUP_OFFSET: Gauge "chronik_consumer_group_committed_offset" ["group", "topic", "partition"],
+        "Offset that a consumer group has committed, told by the node that coordinates it; chronik_high_watermark minus \
+         this is its lag in records";
     PARTITIONS_OMITTED: Gauge "chronik_partition_metrics_omitted" [],
         "Partitions on this node that the families below leave out, because they hold no more than 2000";
     TERM: Gauge "chronik_raft_current_term" ["topic", "partition"], "Raft term";

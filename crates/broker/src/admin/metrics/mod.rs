@@ -16,6 +16,6 @@ mod snapshot;
 pub use definitions::{FAMILIES, Family, Kind};
 pub use rendering::render_metrics;
 pub use snapshot::{
-    FollowerLag, FsyncTimes, MetricsSnapshot, PartitionCounts, PartitionMetrics, PeerRpc, ProcessMetrics,
-    WalMetrics,
+    FollowerLag, FsyncTimes, GroupMetrics, MetricsSnapshot, PartitionCounts, PartitionMetrics, PeerRpc,
+    ProcessMetrics, WalMetrics,
 };

@@ -32,6 +32,8 @@ impl Collector for MetricsSnapshot {
         self.wal(&mut sheet)?;
         self.machine(&mut sheet)?;
         self.rpc(&mut sheet)?;
+        self.clients(&mut sheet)?;
+        self.groups(&mut sheet)?;
         self.partitions(&mut sheet)
     }
 }
@@ -70,6 +72,8 @@ impl MetricsSnapshot {
         let process = self.process;
         sheet.one(&table::DISK_FREE, self.disk_free_bytes)?;
         sheet.one(&table::DISK_TOTAL, self.disk_total_bytes)?;
+        let expires = self.certificate_expires.and_then(|at| u64::try_from(at).ok());
+        sheet.one(&table::CERTIFICATE_EXPIRES, expires)?;
         sheet.one(&table::CPU, process.map(|p| p.cpu.as_secs_f64()))?;
         sheet.one(&table::RESIDENT, process.map(|p| p.resident_bytes))?;
         sheet.one(&table::OPEN_FDS, process.and_then(|p| p.open_fds))
@@ -83,6 +87,28 @@ impl MetricsSnapshot {
             &table::RPC_ERRORS,
             self.rpc.iter().filter_map(|rpc| Some(([rpc.peer.to_string()], rpc.errors?))),
         )
+    }
+
+    fn clients(&self, sheet: &mut Sheet<'_>) -> fmt::Result {
+        let kafka = self.kafka.as_ref();
+        sheet.one(&table::CONNECTIONS, kafka.map(|k| k.connections))?;
+        sheet.one(&table::RECEIVED, kafka.map(|k| k.received_bytes))?;
+        sheet.one(&table::SENT, kafka.map(|k| k.sent_bytes))?;
+        let requests = kafka.into_iter().flat_map(|k| &k.requests);
+        sheet.histograms(&table::REQUEST_LATENCY, requests.map(|(api, taken)| ([api.clone()], taken.into())))
+    }
+
+    fn groups(&self, sheet: &mut Sheet<'_>) -> fmt::Result {
+        sheet.one(&table::GROUPS_OMITTED, self.consumer_groups_omitted)?;
+        let members = self.consumer_groups.iter().map(|g| ([g.group.clone()], g.members));
+        sheet.each(&table::GROUP_MEMBERS, members)?;
+        let committed = self.consumer_groups.iter().flat_map(|g| {
+            g.committed.iter().filter_map(|(topic, partition, offset)| {
+                let label = [g.group.clone(), topic.clone(), partition.to_string()];
+                Some((label, u64::try_from(*offset).ok()?))
+            })
+        });
+        sheet.each(&table::GROUP_OFFSET, committed)
     }
 
     fn partitions(&self, sheet: &mut Sheet<'_>) -> fmt::Result {

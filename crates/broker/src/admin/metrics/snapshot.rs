@@ -4,6 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chronik_common::Latency;
+
+use crate::kafka::TrafficReport;
+
 /// What a node measured, at the moment of the question. Leave out with `None`
 /// or an empty list whatever is not measured.
 #[derive(Debug, Clone, Default)]
@@ -42,6 +45,14 @@ pub struct MetricsSnapshot {
     pub disk_free_bytes: Option<u64>,
     /// Bytes of that file system.
     pub disk_total_bytes: Option<u64>,
+    /// What Kafka clients ask of this node.
+    pub kafka: Option<TrafficReport>,
+    /// The consumer groups that this node coordinates; empty while they are not known.
+    pub consumer_groups: Vec<GroupMetrics>,
+    /// Groups that are left out of `consumer_groups`.
+    pub consumer_groups_omitted: Option<u64>,
+    /// When the admin API's certificate runs out, in seconds since 1970; `None` without TLS.
+    pub certificate_expires: Option<i64>,
     /// What this process takes of the machine.
     pub process: Option<ProcessMetrics>,
     /// Partitions with a replica on this node that are left out of `partitions`.
@@ -81,6 +92,17 @@ pub struct PeerRpc {
     pub latency: Option<Latency>,
     /// Calls that failed, since this node started.
     pub errors: Option<u64>,
+}
+
+/// A consumer group that this node coordinates.
+#[derive(Debug, Clone)]
+pub struct GroupMetrics {
+    /// Its name.
+    pub group: String,
+    /// How many members it has.
+    pub members: u64,
+    /// Committed offsets by topic and partition.
+    pub committed: Vec<(String, i32, i64)>,
 }
 
 /// The WAL since this node started.

@@ -72,7 +72,7 @@ impl Served {
     }
 
     /// A new key of a role, with its secret.
-    async fn key_for(&self, role: &str) -> NewKey {
+    pub(super) async fn key_for(&self, role: &str) -> NewKey {
         let answer = self.post("/admin/v1/keys", &format!(r#"{{"name": "n", "role": "{role}"}}"#)).await;
         assert_eq!(answer.status, 201);
         answer.json()

@@ -3,6 +3,7 @@
 use chronik_common::LatencyHistogram;
 
 use super::*;
+use crate::kafka::TrafficReport;
 
 #[test]
 fn nothing_measured_is_nothing_shown() {
@@ -35,6 +36,19 @@ fn everything() -> MetricsSnapshot {
         damaged: Some(24),
         disk_free_bytes: Some(25),
         disk_total_bytes: Some(26),
+        kafka: Some(TrafficReport {
+            connections: 31,
+            received_bytes: 32,
+            sent_bytes: 33,
+            requests: vec![("Fetch".into(), latency.snapshot())],
+        }),
+        consumer_groups: vec![GroupMetrics {
+            group: "billing".into(),
+            members: 34,
+            committed: vec![("orders".into(), 2, 35)],
+        }],
+        consumer_groups_omitted: Some(36),
+        certificate_expires: Some(37),
         process: Some(ProcessMetrics {
             cpu: Duration::from_millis(1250),
             resident_bytes: 27,
@@ -97,6 +111,14 @@ fn everything_measured_has_the_name_that_dashboards_know() {
         "chronik_process_resident_bytes 27",
         "chronik_process_open_fds 28",
         "chronik_partition_metrics_omitted 29",
+        "chronik_kafka_connections 31",
+        "chronik_kafka_received_bytes_total 32",
+        "chronik_kafka_sent_bytes_total 33",
+        "chronik_kafka_request_latency_ms_count{api=\"Fetch\"} 1",
+        "chronik_consumer_group_members{group=\"billing\"} 34",
+        "chronik_consumer_group_committed_offset{group=\"billing\",topic=\"orders\",partition=\"2\"} 35",
+        "chronik_consumer_group_metrics_omitted 36",
+        "chronik_admin_certificate_expiry_timestamp_seconds 37",
     ] {
         assert!(text.lines().any(|l| l == line), "{line} is not in\n{text}");
     }

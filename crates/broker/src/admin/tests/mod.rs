@@ -3,6 +3,7 @@
 mod access;
 mod acts;
 mod changes;
+mod documented;
 mod metrics;
 mod observe;
 mod questions;

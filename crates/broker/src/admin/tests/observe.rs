@@ -170,8 +170,12 @@ struct Reader {
 
 impl Reader {
     async fn open(served: &Served, path: &str, headers: &str) -> Self {
+        Self::open_by(KEY, served, path, headers).await
+    }
+
+    async fn open_by(key: &str, served: &Served, path: &str, headers: &str) -> Self {
         let mut stream = TcpStream::connect(served.address).await.unwrap();
-        let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\nX-API-Key: {KEY}\r\n{headers}\r\n");
+        let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\nX-API-Key: {key}\r\n{headers}\r\n");
         stream.write_all(request.as_bytes()).await.unwrap();
         let mut reader = Self { stream, read: String::new() };
         let head = reader.until("\r\n\r\n").await;
@@ -254,6 +258,20 @@ async fn dashboards_get_everything_and_then_what_changes() {
         }
         assert!(delta.partitions.is_empty());
     }
+}
+
+#[tokio::test]
+async fn a_stream_ends_with_the_key_that_it_was_opened_by() {
+    let served = served().await;
+    let key = served.key_for("read").await;
+    let mut reader = Reader::open_by(&key.secret, &served, "/admin/v1/events", "").await;
+    happens(&served, "before");
+    assert!(reader.next().await.1.contains("\"before\""));
+    served.node.revoke_key(key.key.id).await.unwrap();
+    happens(&served, "after");
+    let mut rest = String::new();
+    timeout(PATIENCE, reader.stream.read_to_string(&mut rest)).await.unwrap().unwrap();
+    assert!(!rest.contains("after"), "{rest}");
 }
 
 #[tokio::test]

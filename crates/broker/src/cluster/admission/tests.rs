@@ -74,7 +74,7 @@ impl Registry for Arc<FakeRegistry> {
         let answer = if self.has_leader.load(Ordering::Relaxed) {
             self.image.lock().apply(command).map_err(Into::into)
         } else {
-            Err(ProposalError::TimedOut(REGISTRATION_TIMEOUT))
+            Err(ProposalError::NoLeader(REGISTRATION_TIMEOUT))
         };
         Box::pin(std::future::ready(answer))
     }

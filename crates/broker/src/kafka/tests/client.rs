@@ -19,7 +19,7 @@ use super::{
     fake::{Fake, Node},
     samples::s,
 };
-use crate::kafka::{Limits, Server};
+use crate::kafka::{Limits, Server, Traffic};
 
 /// Far longer than anything here takes: a test that waits this long has failed.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -42,6 +42,7 @@ pub(crate) async fn until(condition: impl Fn() -> bool) {
 pub(crate) struct Running {
     pub(crate) node: Arc<Fake>,
     pub(crate) server: Arc<Server<Node>>,
+    pub(crate) traffic: Arc<Traffic>,
     pub(crate) shutdown: CancellationToken,
     pub(crate) serving: JoinHandle<()>,
     address: std::net::SocketAddr,
@@ -55,10 +56,11 @@ impl Running {
     pub(crate) async fn with(node: Arc<Fake>, limits: Limits) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let server = Server::new(Arc::new(Node(Arc::clone(&node))), limits);
+        let traffic = Arc::<Traffic>::default();
+        let server = Server::new(Arc::new(Node(Arc::clone(&node))), limits, Arc::clone(&traffic));
         let shutdown = CancellationToken::new();
         let serving = tokio::spawn(Arc::clone(&server).serve(listener, shutdown.clone()));
-        Self { node, server, shutdown, serving, address }
+        Self { node, server, traffic, shutdown, serving, address }
     }
 
     pub(crate) async fn connect(&self) -> Connection {

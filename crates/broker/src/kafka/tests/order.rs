@@ -150,3 +150,21 @@ async fn connections_beyond_the_limit_wait_for_a_place() {
     drop(first);
     second.receive::<ApiVersionsRequest>(3, asking).await;
 }
+
+#[tokio::test]
+async fn connections_bytes_and_requests_are_counted() {
+    let running = Running::new().await;
+    let mut connection = running.connect().await;
+    assert!(running.traffic.report().requests.is_empty(), "what nobody asked for is not shown");
+    let request = frame(1, 3, &api_versions(3));
+    connection.send_bytes(&request).await;
+    connection.receive::<ApiVersionsRequest>(3, 1).await;
+    let report = running.traffic.report();
+    assert_eq!(report.connections, 1);
+    assert_eq!(report.received_bytes, request.len() as u64 - 4, "but for the frame's length");
+    assert!(report.sent_bytes > 100, "{}", report.sent_bytes);
+    let [(api, taken)] = &*report.requests else { panic!("{:?}", report.requests) };
+    assert_eq!((api.as_str(), taken.count), ("ApiVersions", 1));
+    drop(connection);
+    until(|| running.traffic.report().connections == 0).await;
+}

@@ -144,7 +144,8 @@ fn what_kafka_calls_a_code_http_calls_a_status() {
         (ResponseError::InvalidReplicationFactor, 422, "invalid_replication_factor"),
         (ResponseError::InvalidConfig, 422, "invalid_config"),
         (ResponseError::PolicyViolation, 409, "limit_reached"),
-        (ResponseError::RequestTimedOut, 503, "no_leader"),
+        (ResponseError::NotController, 503, "no_leader"),
+        (ResponseError::RequestTimedOut, 504, "timed_out"),
         (ResponseError::InvalidRequest, 422, "invalid_request"),
     ] {
         let problem = refused(&Failure::new(error, "why"));

@@ -116,7 +116,8 @@ pub(super) fn refused(failure: &Failure) -> Problem {
             (422, "invalid_config", "GET /admin/v1/topics/{topic} shows every setting and its value")
         }
         Kafka::PolicyViolation => (409, "limit_reached", "delete what is not needed any more"),
-        Kafka::RequestTimedOut => {
+        Kafka::RequestTimedOut => (504, "timed_out", "look whether it was done before you ask again"),
+        Kafka::NotController => {
             (503, "no_leader", "see GET /admin/health; ask again once a majority of the nodes is up")
         }
         _ => (422, "invalid_request", "see GET /admin/status for the cluster as it is"),

@@ -4,18 +4,17 @@ use chronik_common::admin::v1::{
     Finding, HealthReport, NodeView, PartitionState, PartitionView, Severity, Verdict,
 };
 use chronik_common::admin::{NodeState, OperationView};
+use chronik_common::config::HealthLimits;
 
 use super::partitions::name;
 use crate::survey::Picture;
 
 /// Objects named in a finding.
 const NAMED: usize = 20;
-/// Less free space than this share of the disk is little.
-const LITTLE_SPACE: f64 = 0.15;
-/// Less than this is nearly none.
-const NEARLY_NO_SPACE: f64 = 0.05;
 /// Clocks further apart than this make records' and events' times hard to compare, in milliseconds.
 const CLOCK_SKEW_MS: i64 = 2000;
+/// Certificates that run out sooner than this are to be renewed, in milliseconds.
+const RENEW_WITHIN_MS: i64 = 14 * 24 * 60 * 60 * 1000;
 
 /// The findings about the cluster, worst first. `nodes` and `partitions` are the views of the same picture;
 /// `running` is the operation that runs.
@@ -123,7 +122,6 @@ fn about_partitions(findings: &mut Findings, partitions: &[PartitionView]) {
 
 fn about_nodes(findings: &mut Findings, picture: &Picture, nodes: &[NodeView]) {
     let members = || nodes.iter().filter(|n| n.state != NodeState::Invited);
-    let named = |some: Vec<&NodeView>| some.iter().map(|n| format!("node {}", n.node_id)).collect::<Vec<_>>();
     let down = named(members().filter(|n| !n.alive).collect());
     findings.add(
         "node_down",
@@ -145,28 +143,31 @@ fn about_nodes(findings: &mut Findings, picture: &Picture, nodes: &[NodeView]) {
         |n| format!("{n} with damaged replicas, which serve nothing; the node's log says what is damaged"),
         "node list",
     );
-    let free = |n: &NodeView| Some(n.disk_free_bytes? as f64 / n.disk_total_bytes.filter(|t| *t > 0)? as f64);
-    let less = |n: &NodeView, share: f64| free(n).is_some_and(|f| f < share);
-    findings.add(
-        "disk_full",
-        Severity::Critical,
-        named(members().filter(|n| less(n, NEARLY_NO_SPACE)).collect()),
-        |n| format!("{n} with less than {:.0} % of the disk free", NEARLY_NO_SPACE * 100.0),
-        "node list -o wide",
-    );
-    findings.add(
-        "disk_low",
-        Severity::Warning,
-        named(members().filter(|n| less(n, LITTLE_SPACE) && !less(n, NEARLY_NO_SPACE)).collect()),
-        |n| format!("{n} with less than {:.0} % of the disk free", LITTLE_SPACE * 100.0),
-        "node list -o wide",
-    );
+    about_disks(findings, picture.limits, &members().collect::<Vec<_>>());
     let skewed = |n: &&NodeView| n.clock_offset_ms.is_some_and(|ms| ms.abs() > CLOCK_SKEW_MS);
     findings.add(
         "clock_skew",
         Severity::Warning,
         named(members().filter(skewed).collect()),
         |n| format!("{n} whose clock differs from node {}'s by more than {CLOCK_SKEW_MS} ms", picture.me),
+        "doctor",
+    );
+    let expires_within =
+        |n: &NodeView, ms: i64| n.certificate_expires_ms.is_some_and(|at| at < picture.taken_at_ms + ms);
+    findings.add(
+        "certificate_expired",
+        Severity::Critical,
+        named(members().filter(|n| expires_within(n, 0)).collect()),
+        |n| format!("{n} whose admin API's certificate has run out: clients refuse it"),
+        "doctor",
+    );
+    findings.add(
+        "certificate_expiring",
+        Severity::Warning,
+        named(members().filter(|n| expires_within(n, RENEW_WITHIN_MS) && !expires_within(n, 0)).collect()),
+        |n| {
+            format!("{n} whose admin API's certificate runs out within {} days", RENEW_WITHIN_MS / 86_400_000)
+        },
         "doctor",
     );
     let newest =
@@ -182,6 +183,34 @@ fn about_nodes(findings: &mut Findings, picture: &Picture, nodes: &[NodeView]) {
     let next = drained.first().map(|n| format!("node undrain {}", n.node_id)).unwrap_or_default();
     let message = |n: &str| format!("{n} drained: leaderships are kept away");
     findings.add("node_drained", Severity::Info, named(drained), message, &next);
+}
+
+fn about_disks(findings: &mut Findings, limits: HealthLimits, members: &[&NodeView]) {
+    let HealthLimits { disk_low_percent, disk_full_percent } = limits;
+    let less = |node: &NodeView, percent: u8| {
+        node.disk_free_bytes
+            .zip(node.disk_total_bytes)
+            .is_some_and(|(free, total)| u128::from(free) * 100 < u128::from(total) * u128::from(percent))
+    };
+    let (full, roomier): (Vec<_>, Vec<_>) = members.iter().copied().partition(|n| less(n, disk_full_percent));
+    findings.add(
+        "disk_full",
+        Severity::Critical,
+        named(full),
+        |n| format!("{n} with less than {disk_full_percent} % of the disk free"),
+        "node list -o wide",
+    );
+    findings.add(
+        "disk_low",
+        Severity::Warning,
+        named(roomier.into_iter().filter(|n| less(n, disk_low_percent)).collect()),
+        |n| format!("{n} with less than {disk_low_percent} % of the disk free"),
+        "node list -o wide",
+    );
+}
+
+fn named(nodes: Vec<&NodeView>) -> Vec<String> {
+    nodes.iter().map(|n| format!("node {}", n.node_id)).collect()
 }
 
 /// The parts of a version, to compare them as numbers.

@@ -91,6 +91,7 @@ fn member(picture: &Picture, broker: &Broker, share: &Share) -> NodeView {
         bytes_in_per_second: survey.map(|_| share.flow.bytes),
         records_in_per_second: survey.map(|_| share.flow.records),
         fsync_p99_us: survey.and_then(|s| s.fsync_p99_us),
+        certificate_expires_ms: survey.and_then(|s| s.certificate_expires_ms),
     }
 }
 
@@ -124,5 +125,6 @@ fn stranger(id: BrokerId, endpoints: &Endpoints) -> NodeView {
         bytes_in_per_second: None,
         records_in_per_second: None,
         fsync_p99_us: None,
+        certificate_expires_ms: None,
     }
 }

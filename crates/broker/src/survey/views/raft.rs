@@ -56,7 +56,7 @@ pub(super) fn raft_view(name: String, leader: BrokerId, told: &GroupSurvey) -> R
         last_index: told.last,
         committed_index: told.committed,
         applied_index: told.applied,
-        snapshot_age_ms: None,
+        snapshot_age_ms: told.snapshot_age_ms,
         followers,
     }
 }

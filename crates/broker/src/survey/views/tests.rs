@@ -1,6 +1,7 @@
 //! What operators are shown of a cluster that is well, and of one that is not.
 
 use chronik_common::admin::v1::{PartitionState, Severity, Verdict};
+use chronik_common::config::HealthLimits;
 
 use super::*;
 use crate::survey::Picture;
@@ -150,6 +151,16 @@ fn disks_clocks_damage_and_the_metadata_are_looked_at() {
     assert_eq!(with(&|p| told(p, 2, |s| s.disk_free = Some(10 << 30))), ["disk_low"]);
     assert_eq!(with(&|p| told(p, 2, |s| s.disk_free = Some(1 << 30))), ["disk_full"]);
     assert_eq!(with(&|p| told(p, 2, |s| s.damaged = 3)), ["damaged_replicas"]);
+    let at = |days: i64| Some(picture().taken_at_ms + days * 86_400_000);
+    assert_eq!(with(&|p| told(p, 2, |s| s.certificate_expires_ms = at(15))), [""; 0]);
+    assert_eq!(with(&|p| told(p, 2, |s| s.certificate_expires_ms = at(13))), ["certificate_expiring"]);
+    assert_eq!(with(&|p| told(p, 2, |s| s.certificate_expires_ms = at(-1))), ["certificate_expired"]);
+    let never = HealthLimits { disk_low_percent: 0, disk_full_percent: 0 };
+    let full_and_not_minded = |p: &mut Picture| {
+        told(p, 2, |s| s.disk_free = Some(0));
+        p.limits = never;
+    };
+    assert_eq!(with(&full_and_not_minded), [""; 0]);
     assert_eq!(with(&|p| p.surveys.get_mut(&2).unwrap().1 = -5_000), ["clock_skew"]);
     assert_eq!(with(&|p| p.leader = None), ["no_metadata_leader"]);
 }

@@ -93,6 +93,9 @@ pub struct NodeView {
     /// 99th percentile of the time that its disk needs for a flush, in microseconds, since it started.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fsync_p99_us: Option<u64>,
+    /// When the certificate of its admin API runs out, in milliseconds since 1970; absent without TLS.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate_expires_ms: Option<i64>,
 }
 
 /// `POST /admin/v1/nodes/{id}/drain` and `…/undrain`. The body may be empty.

@@ -43,7 +43,7 @@ pub enum Severity {
 pub struct Finding {
     /// A stable code: `no_metadata_leader`, `leaderless_partitions`, `under_min_isr_partitions`,
     /// `under_replicated_partitions`, `damaged_replicas`, `node_down`, `node_drained`, `disk_full`, `disk_low`, `clock_skew`,
-    /// `version_mismatch`, `operation_blocked`.
+    /// `certificate_expired`, `certificate_expiring`, `version_mismatch`, `operation_blocked`.
     pub code: String,
     /// How bad it is.
     pub severity: Severity,

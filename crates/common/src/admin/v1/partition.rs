@@ -142,8 +142,8 @@ pub struct RaftView {
     #[serde(with = "decimal")]
     #[schema(value_type = String)]
     pub applied_index: u64,
-    /// Milliseconds since the state was last written to a checkpoint of the leader's WAL. Nodes of this version do not tell
-    /// it: it is always absent.
+    /// Age of the leader's snapshot, in milliseconds: of the state that a replica is sent which lacks what is purged from
+    /// the log. Absent while nothing has been purged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub snapshot_age_ms: Option<u64>,
     /// All other members.

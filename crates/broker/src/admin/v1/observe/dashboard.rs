@@ -63,7 +63,8 @@ pub(super) async fn watch(
 ) -> Result<Response, Refusal> {
     Query::of(&uri, &["consistency"])?;
     let place = place(&dashboards.places)?;
-    let (response, sink) = answer(place, &endless.map(|Extension(flag)| flag).unwrap_or_default());
+    let (response, sink) =
+        answer(&backend.0, place, &endless.map(|Extension(flag)| flag).unwrap_or_default());
     let looks = dashboards.subscribe(&backend.0);
     tokio::spawn(show(looks, sink));
     Ok(response)

@@ -61,7 +61,8 @@ pub(super) async fn events(
     let journal = backend.journal();
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok());
     let place = place(&dashboards.places)?;
-    let (response, sink) = answer(place, &endless.map(|Extension(flag)| flag).unwrap_or_default());
+    let (response, sink) =
+        answer(&backend.0, place, &endless.map(|Extension(flag)| flag).unwrap_or_default());
     let from = match last.map(|id| journal.number_of(id)) {
         None => Start { next: *journal.watch().borrow(), resync: false },
         Some(Some(number)) => Start { next: number + 1, resync: journal.has_lost(number + 1) },

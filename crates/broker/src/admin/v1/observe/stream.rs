@@ -1,6 +1,6 @@
 //! Server-sent events: how they are written, and how many streams there are.
 //!
-//! Must never: keep more for a slow reader than what fits its channel.
+//! Must never: keep more for a slow reader than what fits its channel, or tell anything to whose key was revoked.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -17,6 +17,8 @@ use tokio_stream::StreamExt;
 use tokio_stream::wrappers::ReceiverStream;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+use crate::admin::AdminBackend;
+use crate::admin::caller::{self, BOOTSTRAP};
 use crate::admin::refusal::Refusal;
 
 /// Streams at one time. The rest of the connections is for questions.
@@ -71,19 +73,32 @@ pub(super) fn sign_of_life() -> Bytes {
 /// Where the messages of a stream are put.
 pub(super) struct Sink {
     messages: mpsc::Sender<Bytes>,
+    right: Right,
     _place: OwnedSemaphorePermit,
     _over: DropGuard,
 }
 
 impl Sink {
-    /// Puts one; `false`: the reader has gone, or takes nothing.
+    /// Puts one; `false`: the reader has gone, takes nothing, or has lost its right.
     pub(super) async fn put(&self, message: Bytes) -> bool {
-        self.messages.send_timeout(message, WRITE_TIMEOUT).await.is_ok()
+        self.right.holds() && self.messages.send_timeout(message, WRITE_TIMEOUT).await.is_ok()
     }
 
     /// Whether the reader has gone.
     pub(super) async fn closed(&self) {
         self.messages.closed().await;
+    }
+}
+
+/// By which right a stream goes on: its key, which may be revoked meanwhile.
+struct Right {
+    backend: Arc<dyn AdminBackend>,
+    key_id: Option<String>,
+}
+
+impl Right {
+    fn holds(&self) -> bool {
+        self.key_id.as_deref().is_none_or(|id| id == BOOTSTRAP || self.backend.key(id).is_some())
     }
 }
 
@@ -101,12 +116,18 @@ pub(super) fn place(places: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Ref
     })
 }
 
-/// A stream as an answer, and where its messages are put.
-pub(super) fn answer(place: OwnedSemaphorePermit, endless: &Endless) -> (Response, Sink) {
+/// A stream as an answer to the caller of the running handler, and where its messages are put.
+pub(super) fn answer(
+    backend: &Arc<dyn AdminBackend>,
+    place: OwnedSemaphorePermit,
+    endless: &Endless,
+) -> (Response, Sink) {
+    let key_id = caller::current().map(|caller| caller.principal.key_id);
+    let right = Right { backend: backend.clone(), key_id };
     endless.is_stream.store(true, Ordering::Release);
     let over = endless.over.clone().drop_guard();
     let (messages, receiver) = mpsc::channel(WAITING);
     let body = Body::from_stream(ReceiverStream::new(receiver).map(Ok::<_, Infallible>));
     let headers = [(CONTENT_TYPE, "text/event-stream"), (CACHE_CONTROL, "no-store")];
-    ((headers, body).into_response(), Sink { messages, _place: place, _over: over })
+    ((headers, body).into_response(), Sink { messages, right, _place: place, _over: over })
 }
