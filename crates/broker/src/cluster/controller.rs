@@ -7,17 +7,24 @@
 //! A rebalance is the exception: its plan is carried out to the end before the next one is made, because half of an
 //! exchange of bytes may look like a reason to turn round.
 //!
+//! While nothing else is going on, it spreads leaders by load ([`balance`], in the [`rhythm`] of its own).
+//!
 //! Must never: act when it does not lead the metadata group (its proposals would be passed on, and be made twice).
 
-use std::collections::{BTreeSet, HashMap};
+mod balance;
+mod rhythm;
+
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
+use rhythm::Rhythm;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 use super::calls::Caller;
 use super::leaders::is_drained;
-use super::reports;
+use super::loads::Loads;
+use super::reports::{self, Reports};
 use super::view::plan;
 use super::{MetadataLog, ProposalError, now_ms};
 use crate::metadata::{
@@ -34,8 +41,8 @@ const PROPOSAL_TIMEOUT: Duration = Duration::from_secs(10);
 const MAX_MOVING: usize = 64;
 /// Plans that one rebalance is given: each begins where the last one ended, and nearly always there is one.
 const MAX_PLANS: u32 = 5;
-/// How long sizes are taken for true.
-const SIZES_LAST: Duration = Duration::from_secs(10);
+/// How long reports are taken for true.
+const REPORTS_LAST: Duration = Duration::from_secs(10);
 /// How long a rebalance waits for leaders to be where they should be, once nothing is left to move.
 const LEADERS_WITHIN: Duration = Duration::from_secs(15);
 
@@ -45,9 +52,13 @@ pub struct Controller {
     groups: Groups,
     liveness: Liveness,
     caller: Caller,
+    loads: Loads,
     /// Whether replicas and leaders are spread by themselves when a node has joined.
     auto_rebalance: bool,
-    sizes: Option<(Instant, HashMap<GroupId, u64>)>,
+    /// When leaders are spread by load.
+    rhythm: Rhythm,
+    started: Instant,
+    reports: Option<(Instant, Reports)>,
     /// The metadata and the living for which there was nothing to repair.
     sound: Option<(u64, BTreeSet<BrokerId>)>,
     /// Since when the running operation has nothing left to move.
@@ -67,15 +78,20 @@ impl Controller {
         groups: Groups,
         liveness: Liveness,
         caller: Caller,
+        loads: Loads,
         auto_rebalance: bool,
+        load_check_interval: Option<Duration>,
     ) -> Self {
         Self {
             metadata,
             groups,
             liveness,
             caller,
+            loads,
             auto_rebalance,
-            sizes: None,
+            rhythm: Rhythm::new(load_check_interval),
+            started: Instant::now(),
+            reports: None,
             sound: None,
             settled: None,
             agenda: Vec::new(),
@@ -95,8 +111,9 @@ impl Controller {
             }
             let leads = self.groups.get(METADATA_GROUP).is_some_and(|g| g.leads().is_some());
             if !leads {
-                (self.sizes, self.sound) = (None, None);
+                (self.reports, self.sound) = (None, None);
                 self.forget_operation();
+                self.rhythm.forget();
                 continue;
             }
             let look = async {
@@ -116,7 +133,8 @@ impl Controller {
             return self.carry_on(&image, operation).await;
         }
         self.forget_operation();
-        self.welcome(&image, generation).await
+        self.welcome(&image, generation).await?;
+        self.even_load(&image, generation).await
     }
 
     /// Replaces what is lost: replicas of brokers that were removed by force, or came back with an empty disk.
@@ -287,14 +305,19 @@ impl Controller {
     }
 
     async fn plan(&mut self, image: &MetadataImage, goal: Goal, rebalance: Option<&OperationKind>) -> Plan {
-        let stale = self.sizes.as_ref().is_none_or(|(at, _)| at.elapsed() > SIZES_LAST);
+        self.refresh_reports(image).await;
+        let none = Reports::default();
+        let reports = self.reports.as_ref().map_or(&none, |(_, reports)| reports);
+        plan(image, |b| self.liveness.is_alive(b), goal, rebalance, reports)
+    }
+
+    async fn refresh_reports(&mut self, image: &MetadataImage) {
+        let stale = self.reports.as_ref().is_none_or(|(at, _)| at.elapsed() > REPORTS_LAST);
         if stale {
-            let reports = reports::collect(&self.groups, &self.caller, image, &self.liveness).await;
-            self.sizes = Some((Instant::now(), reports.bytes));
+            let Self { groups, loads, caller, liveness, .. } = self;
+            let reports = reports::collect(groups, loads, caller, image, liveness).await;
+            self.reports = Some((Instant::now(), reports));
         }
-        let empty = HashMap::new();
-        let bytes = self.sizes.as_ref().map_or(&empty, |(_, bytes)| bytes);
-        plan(image, |b| self.liveness.is_alive(b), goal, rebalance, bytes)
     }
 
     fn alive(&self, image: &MetadataImage) -> BTreeSet<BrokerId> {

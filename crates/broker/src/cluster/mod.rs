@@ -7,7 +7,7 @@
 //! - [`metadata_log`]: the metadata group's state machine, and proposing to it from any node.
 //! - [`calls`]: requests that one node makes of another over the peer streams.
 //! - [`controller`]: which replicas move (decided on the metadata leader), by the planner over a [`view`] of the cluster
-//!   and the nodes' [`reports`]; [`mover`]: carrying it out (on each partition's leader); [`leaders`]: preferred leaders.
+//!   and the nodes' [`reports`], with the [`loads`] of what they lead; [`mover`]: carrying it out (on each partition's leader); [`leaders`]: preferred leaders.
 //!
 //! Must never: know Kafka's protocol.
 
@@ -18,6 +18,7 @@ pub mod founding;
 pub mod identity;
 pub mod joining;
 pub mod leaders;
+pub mod loads;
 pub mod metadata_log;
 pub mod mover;
 pub mod reports;

@@ -1,5 +1,5 @@
-//! What each node tells about the groups that it runs: how large they are, and how far replicas that are being added
-//! have come. Asked for when a plan is made or an operation is looked at; nothing is kept.
+//! What each node tells about the groups that it runs: how large they are, how busy those that it leads are, and how far
+//! replicas that are being added have come. Asked for when a plan is made or an operation is looked at; nothing is kept.
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -9,6 +9,7 @@ use futures::future::join_all;
 use serde::{Deserialize, Serialize};
 
 use super::calls::{Caller, Method};
+use super::loads::Loads;
 use crate::metadata::{BrokerId, MetadataImage};
 use crate::raft::liveness::Liveness;
 use crate::raft::{Group, GroupId, Groups, Progress};
@@ -19,6 +20,9 @@ const TIMEOUT: Duration = Duration::from_secs(2);
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Report {
     groups: Vec<GroupReport>,
+    /// Its part of the groups' loads, in bytes per second; idle ones are left out.
+    #[serde(default)]
+    loads: Vec<(GroupId, u64)>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -38,12 +42,16 @@ pub struct Reports {
     pub bytes: HashMap<GroupId, u64>,
     /// Of partitions that move: how many bytes each member still lacks. Who is not in it has nothing yet.
     pub behind: HashMap<GroupId, Vec<(BrokerId, u64)>>,
+    loads: HashMap<GroupId, u64>,
+    /// Nodes that are alive and did not answer.
+    silent: usize,
 }
 
 /// This node's own report.
-pub fn local(groups: &Groups, image: &MetadataImage) -> Report {
+pub fn local(groups: &Groups, image: &MetadataImage, loads: &Loads) -> Report {
     let moving: HashSet<GroupId> = image.moves().collect();
-    Report { groups: groups.all().iter().map(|g| report(g, moving.contains(&g.id()))).collect() }
+    let groups = groups.all().iter().map(|g| report(g, moving.contains(&g.id()))).collect();
+    Report { groups, loads: loads.all() }
 }
 
 fn report(group: &Group, moves: bool) -> GroupReport {
@@ -65,6 +73,7 @@ fn report(group: &Group, moves: bool) -> GroupReport {
 /// Asks all members that are alive. Who does not answer in time is left out.
 pub async fn collect(
     groups: &Groups,
+    loads: &Loads,
     caller: &Caller,
     image: &MetadataImage,
     liveness: &Liveness,
@@ -74,18 +83,23 @@ pub async fn collect(
         tokio::time::timeout(TIMEOUT, caller.call(node, Method::Report, Bytes::new(), Vec::new()))
     });
     let mut reports = Reports::default();
-    reports.add(local(groups, image));
+    reports.add(local(groups, image, loads));
     for answer in join_all(calls).await {
-        if let Ok(Ok(bytes)) = answer
-            && let Ok(report) = serde_json::from_slice(&bytes)
-        {
-            reports.add(report);
+        match answer.map(|answer| answer.map(|bytes| serde_json::from_slice(&bytes))) {
+            Ok(Ok(Ok(report))) => reports.add(report),
+            _ => reports.silent += 1,
         }
     }
     reports
 }
 
 impl Reports {
+    /// What the leader of the group takes in and gives out, in bytes per second. 0 for all groups if a node did not
+    /// answer: what it leads would be taken for idle, and it would be given more.
+    pub fn load(&self, group: GroupId) -> u64 {
+        if self.silent > 0 { 0 } else { self.loads.get(&group).copied().unwrap_or(0) }
+    }
+
     fn add(&mut self, report: Report) {
         for GroupReport { group, bytes, members } in report.groups {
             let known = self.bytes.entry(group).or_default();
@@ -94,5 +108,40 @@ impl Reports {
                 self.behind.insert(group, members);
             }
         }
+        for (group, load) in report.loads {
+            let known = self.loads.entry(group).or_default();
+            *known = known.saturating_add(load);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report(loads: &[(GroupId, u64)]) -> Report {
+        Report { groups: Vec::new(), loads: loads.to_vec() }
+    }
+
+    #[test]
+    fn the_load_of_a_group_is_what_all_nodes_measured_together() {
+        let mut reports = Reports::default();
+        reports.add(report(&[(7, 300), (8, 50)]));
+        reports.add(report(&[(7, 100)]));
+        assert_eq!([7, 8, 9].map(|group| reports.load(group)), [400, 50, 0]);
+    }
+
+    #[test]
+    fn while_a_node_is_silent_no_load_is_known() {
+        let mut reports = Reports { silent: 1, ..Reports::default() };
+        reports.add(report(&[(7, 300)]));
+        assert_eq!(reports.load(7), 0);
+    }
+
+    #[test]
+    fn a_report_survives_the_way_and_one_without_loads_is_understood() {
+        let sent = serde_json::to_vec(&report(&[(7, 300)])).unwrap();
+        assert_eq!(serde_json::from_slice::<Report>(&sent).unwrap().loads, [(7, 300)]);
+        assert_eq!(serde_json::from_str::<Report>(r#"{"groups":[]}"#).unwrap().loads, []);
     }
 }

@@ -1,10 +1,13 @@
 //! The cluster as the planner sees it: the metadata, who lives, and how large things are.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
+use chronik_common::admin::units::bytes;
+
+use super::reports::Reports;
 use crate::metadata::{BrokerId, MetadataImage, OperationKind, Partition, Replica, Topic};
-use crate::planner::{self, Goal, Plan};
-use crate::raft::{GroupId, RaftNodeId};
+use crate::planner::{self, Goal, Move, Plan};
+use crate::raft::RaftNodeId;
 
 /// Replicas of internal topics, once there are as many brokers.
 const INTERNAL_REPLICATION: usize = 3;
@@ -26,27 +29,32 @@ pub fn brokers(image: &MetadataImage, is_alive: impl Fn(BrokerId) -> bool) -> Ve
     image.brokers().values().map(broker).collect()
 }
 
-/// Bytes of each group's log, as far as its replicas have said.
-pub type Sizes = HashMap<GroupId, u64>;
-
 /// Plans how to reach the goal from what the metadata says now. `rebalance` is the operation that a rebalance is planned
-/// for (which topics, which replication factor); `bytes` are the sizes of the groups' logs.
+/// for (which topics, which replication factor); `reports` are what the nodes say about sizes and loads.
 pub fn plan(
     image: &MetadataImage,
     is_alive: impl Fn(BrokerId) -> bool,
     goal: Goal,
     rebalance: Option<&OperationKind>,
-    bytes: &Sizes,
+    reports: &Reports,
 ) -> Plan {
-    planner::plan(&view(image, is_alive, rebalance, bytes), goal)
+    planner::plan(&view(image, is_alive, rebalance, reports), goal)
 }
 
-/// The whole cluster.
-fn view(
+/// For people: what each node leads whose load changes by the moves, before and after. Empty if there is none.
+pub fn load_told(view: &planner::View, moves: &[Move]) -> String {
+    let led = planner::led(view, moves).into_iter().filter(|(_, led)| led.now != led.then);
+    let told =
+        led.map(|(id, led)| format!("node {id} leads {}/s, then {}/s", bytes(led.now), bytes(led.then)));
+    told.collect::<Vec<_>>().join("; ")
+}
+
+/// The whole cluster, as a plan is made from.
+pub fn view(
     image: &MetadataImage,
     is_alive: impl Fn(BrokerId) -> bool,
     rebalance: Option<&OperationKind>,
-    bytes: &Sizes,
+    reports: &Reports,
 ) -> planner::View {
     let brokers = brokers(image, is_alive);
     let targets = brokers.iter().filter(|b| b.alive && !b.draining).count();
@@ -56,7 +64,8 @@ fn view(
         .flat_map(|topic| topic.partitions.iter().map(move |p| (topic, p)))
         .map(|(topic, p)| planner::Partition {
             group: p.group,
-            bytes: bytes.get(&p.group).copied().unwrap_or(0),
+            bytes: reports.bytes.get(&p.group).copied().unwrap_or(0),
+            load: reports.load(p.group),
             replicas: p.target().iter().map(|r| planner_replica(image, *r)).collect(),
             fixed: is_under_way(image, p) || !selection.includes(topic),
             wanted: selection.factor(topic, p.target().len(), targets),

@@ -54,13 +54,16 @@ impl Node {
             };
         }
         match partition.read(request.offset, request.max_bytes, request.at_least_one_batch).await {
-            Ok(slice) => ReadOutcome {
-                high_watermark: slice.high_watermark,
-                last_stable_offset: slice.high_watermark,
-                log_start_offset: slice.log_start_offset,
-                records: slice.pieces,
-                ..ReadOutcome::default()
-            },
+            Ok(slice) => {
+                partition.count_traffic(slice.size);
+                ReadOutcome {
+                    high_watermark: slice.high_watermark,
+                    last_stable_offset: slice.high_watermark,
+                    log_start_offset: slice.log_start_offset,
+                    records: slice.pieces,
+                    ..ReadOutcome::default()
+                }
+            }
             Err(e) => read_failure(&partition, request.offset, &e),
         }
     }

@@ -8,7 +8,7 @@
 //! - [`reassign`]: moving replicas and leaderships for Kafka clients; [`operations`]: the same for operators.
 //! - [`acts`]: what operators do to topics, partitions, nodes and consumer groups.
 //! - [`retention`]: deleting old records; [`purge`]: giving their space back.
-//! - [`repair`]: replacing damaged replicas.
+//! - [`repair`]: replacing damaged replicas; [`loads`]: how busy partitions are.
 //! - [`handover`]: giving leadership away before the node stops.
 //! - [`surveying`]: what this node tells of itself, and how it looks at the whole cluster; [`sights`]: what it sees happen.
 //! - [`calls`]: what other nodes ask for.
@@ -23,6 +23,7 @@ mod calls;
 mod fetch;
 mod groups;
 mod handover;
+mod loads;
 mod measuring;
 mod operations;
 mod partitions;
@@ -47,7 +48,7 @@ use parking_lot::{Mutex, RwLock};
 use uuid::Uuid;
 
 use crate::admin::Tls;
-use crate::cluster::{MetadataLog, calls::Caller};
+use crate::cluster::{MetadataLog, calls::Caller, loads::Loads};
 use crate::coordinator::Coordinator;
 use crate::kafka::Traffic;
 use crate::metadata::TopicDefaults;
@@ -69,6 +70,8 @@ struct Inner {
     groups: Groups,
     liveness: Liveness,
     partitions: Partitions,
+    /// How busy the partitions are that this node leads.
+    loads: Loads,
     caller: Caller,
     coordinator: Coordinator<groups::Store>,
     producer_ids: tokio::sync::Mutex<std::ops::Range<i64>>,

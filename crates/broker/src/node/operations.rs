@@ -20,7 +20,7 @@ use chronik_common::admin::{
 };
 use chronik_common::config::{NODE_IDS, admin_port};
 
-use super::Node;
+use super::{Inner, Node};
 use crate::cluster::reports::{self, Reports};
 use crate::cluster::{ProposalError, now_ms, view};
 use crate::metadata::{
@@ -144,7 +144,7 @@ impl Node {
     ) -> Result<OperationView, Problem> {
         let already_runs = image.running_operation().is_some_and(|running| running.id == rehearsed.id);
         if dry_run {
-            return Ok(Self::dry_view(image, &rehearsed, &plan));
+            return Ok(Self::dry_view(image, &rehearsed, &plan, reports));
         }
         if !already_runs {
             let command =
@@ -226,7 +226,8 @@ impl Node {
     }
 
     pub(super) async fn reports(&self, image: &MetadataImage) -> Reports {
-        reports::collect(&self.inner.groups, &self.inner.caller, image, &self.inner.liveness).await
+        let Inner { groups, caller, liveness, loads, .. } = &*self.inner;
+        reports::collect(groups, loads, caller, image, liveness).await
     }
 
     fn plan(
@@ -236,6 +237,6 @@ impl Node {
         rebalance: Option<&OperationKind>,
         reports: &Reports,
     ) -> Plan {
-        view::plan(image, |b| self.inner.liveness.is_alive(b), goal, rebalance, &reports.bytes)
+        view::plan(image, |b| self.inner.liveness.is_alive(b), goal, rebalance, reports)
     }
 }

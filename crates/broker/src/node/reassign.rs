@@ -164,7 +164,7 @@ impl Node {
 
     /// Another node asks how large the groups here are.
     pub(super) fn serve_report(&self) -> Result<Bytes, String> {
-        let report = reports::local(&self.inner.groups, &self.inner.metadata.image());
+        let report = reports::local(&self.inner.groups, &self.inner.metadata.image(), &self.inner.loads);
         serde_json::to_vec(&report).map(Bytes::from).map_err(|e| e.to_string())
     }
 

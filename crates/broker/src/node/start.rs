@@ -33,6 +33,7 @@ use crate::cluster::controller::Controller;
 use crate::cluster::identity::{self, Identity, IdentityError};
 use crate::cluster::joining::{self, JoinError, Newcomer};
 use crate::cluster::leaders::Leaders;
+use crate::cluster::loads::Loads;
 use crate::cluster::metadata_log::MetadataState;
 use crate::cluster::mover::Mover;
 use crate::cluster::{MetadataLog, ProposalError};
@@ -221,6 +222,7 @@ pub async fn start(config: NodeConfig) -> Result<Running, StartError> {
             groups,
             liveness: liveness.clone(),
             partitions: partitions.clone(),
+            loads: Loads::default(),
             caller: Caller::new(peers),
             coordinator: Coordinator::new(Arc::new(store), coordinator_config),
             producer_ids: tokio::sync::Mutex::new(0..0),
@@ -379,7 +381,7 @@ async fn propose_until_done(metadata: &MetadataLog, command: Command) -> Result<
             Ok(outcome) => return Ok(outcome),
             Err(ProposalError::Refused(e)) => return Err(StartError::Refused(e)),
             Err(e @ (ProposalError::NoLeader(_) | ProposalError::TimedOut(_))) => {
-                warn!("waiting for quorum: {e}")
+                warn!("waiting for quorum: {e}");
             }
         }
     }
@@ -399,7 +401,7 @@ fn keep_admin_key(config: &NodeConfig, key: &AdminKey) -> Result<(), StartError>
 
 /// Starts what looks after the cluster and this node's disk.
 fn look_after(node: &Node, stop: &CancellationToken, tasks: &TaskTracker) {
-    let Inner { config, metadata, groups, liveness, caller, .. } = &*node.inner;
+    let Inner { config, metadata, groups, liveness, caller, loads, .. } = &*node.inner;
     let upkeep = &config.upkeep;
     let mover = Mover::new(metadata.clone(), groups.clone(), liveness.clone(), topic_defaults(config));
     tasks.spawn(mover.run(stop.clone()));
@@ -408,7 +410,9 @@ fn look_after(node: &Node, stop: &CancellationToken, tasks: &TaskTracker) {
         groups.clone(),
         liveness.clone(),
         caller.clone(),
+        loads.clone(),
         upkeep.auto_rebalance,
+        upkeep.leader_load_check_interval.filter(|_| upkeep.auto_leader_rebalance),
     );
     tasks.spawn(controller.run(stop.clone()));
     let leaders = Leaders {
@@ -418,6 +422,7 @@ fn look_after(node: &Node, stop: &CancellationToken, tasks: &TaskTracker) {
         settled: upkeep.auto_leader_rebalance.then_some(upkeep.leader_rebalance_after),
     };
     tasks.spawn(leaders.run(stop.clone()));
+    tasks.spawn(super::loads::run(node.clone(), stop.clone()));
     tasks.spawn(super::retention::run(node.clone(), stop.clone()));
     tasks.spawn(super::purge::run(node.clone(), stop.clone()));
     tasks.spawn(super::repair::run(node.clone(), stop.clone()));

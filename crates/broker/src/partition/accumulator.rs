@@ -197,6 +197,7 @@ async fn run(partition: Arc<Partition>) {
 struct Round {
     chunks: Vec<Bytes>,
     count: u32,
+    bytes: usize,
     /// Who is answered with the offset this many records into the entry.
     answers: Vec<(u32, Answer)>,
     tail: Tail,
@@ -241,6 +242,7 @@ impl Round {
         }
         self.answers.push((self.count, answer));
         self.count += batch.summary.count;
+        self.bytes += batch.bytes.len();
         self.chunks.push(batch.bytes);
     }
 }
@@ -262,6 +264,7 @@ async fn one_round(partition: &Arc<Partition>, group: &Arc<Group>, term: u64, ba
     let result = match group.propose(term, Command { count: round.count, base: 0, body }).await {
         Ok(Reply::BaseOffset(base)) => {
             partition.node.commits.record(proposed.elapsed());
+            partition.count_traffic(round.bytes);
             Ok(base as i64)
         }
         Ok(_) => Err(AppendError::Unavailable),

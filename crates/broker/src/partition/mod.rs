@@ -23,7 +23,7 @@ mod reader;
 mod tests;
 mod waiters;
 
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
@@ -54,6 +54,8 @@ pub struct Partition {
     waiters: waiters::Waiters,
     /// Wakes the accumulator when an entry was applied.
     applied: tokio::sync::Notify,
+    /// Bytes that passed while this node led, since they were last taken in.
+    traffic: AtomicU64,
     node: Arc<NodeWide>,
 }
 
@@ -80,6 +82,7 @@ impl Partition {
             queue: accumulator::Queue::default(),
             waiters: waiters::Waiters::default(),
             applied: tokio::sync::Notify::new(),
+            traffic: AtomicU64::new(0),
             node,
         })
     }
@@ -123,6 +126,19 @@ impl Partition {
     /// Bytes of the batches from the log start on, as far as this replica knows.
     pub fn log_bytes(&self) -> u64 {
         self.state.lock().times().bytes()
+    }
+
+    /// Counts bytes that were taken in from producers or given out to consumers, if this node leads the partition: what a
+    /// follower gives out does not go elsewhere along with the leadership.
+    pub fn count_traffic(&self, bytes: usize) {
+        if self.group.get().is_some_and(|group| group.leads().is_some()) {
+            self.traffic.fetch_add(bytes as u64, Ordering::Relaxed);
+        }
+    }
+
+    /// The bytes that were counted since the last call.
+    pub fn take_traffic(&self) -> u64 {
+        self.traffic.swap(0, Ordering::Relaxed)
     }
 
     /// The term that this node leads and is ready to serve in: it has applied the first entry of its own term, so

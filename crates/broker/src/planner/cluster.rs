@@ -24,6 +24,8 @@ pub(super) struct Node {
     pub bytes: u128,
     /// Partitions of which it is the preferred leader.
     pub leaders: u64,
+    /// Load of these partitions.
+    pub led: u128,
 }
 
 impl Node {
@@ -87,6 +89,7 @@ impl<'a> Cluster<'a> {
                 replicas: 0,
                 bytes: 0,
                 leaders: 0,
+                led: 0,
             }
         };
         let place = |given: &'a Partition| {
@@ -192,7 +195,7 @@ impl<'a> Cluster<'a> {
             to,
             renew,
             bytes: p.given.bytes.saturating_mul(copies as u64),
-            why: if reordered { Why::Leaders } else { why },
+            why: if reordered && why != Why::Load { Why::Leaders } else { why },
         })
     }
 
@@ -202,7 +205,10 @@ impl<'a> Cluster<'a> {
             let node = &mut self.nodes[*n];
             node.replicas += 1;
             node.bytes += u128::from(given.bytes);
-            node.leaders += u64::from(position == 0);
+            if position == 0 {
+                node.leaders += 1;
+                node.led += u128::from(given.load);
+            }
         }
     }
 
@@ -212,7 +218,10 @@ impl<'a> Cluster<'a> {
             let node = &mut self.nodes[*n];
             node.replicas -= 1;
             node.bytes -= u128::from(given.bytes);
-            node.leaders -= u64::from(position == 0);
+            if position == 0 {
+                node.leaders -= 1;
+                node.led -= u128::from(given.load);
+            }
         }
     }
 }

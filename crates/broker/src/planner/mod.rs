@@ -6,7 +6,8 @@
 //! views give equal plans, in whatever order their brokers and partitions are listed.
 //!
 //! - `mend` replaces replicas that are lost ([`Goal::Repair`]) or on a broker that leaves ([`Goal::Drain`]);
-//! - `factor`, `spread`, `bytes` and `leaders` are the steps of [`Goal::Rebalance`];
+//! - `factor`, `spread`, `bytes`, `leaders` and `load` are the steps of [`Goal::Rebalance`], the last one is also
+//!   [`Goal::EvenLoad`];
 //! - [`metadata_voters`] and [`leadership_moves`] choose voters of the metadata group and leaderships to hand back.
 
 mod bytes;
@@ -14,6 +15,7 @@ mod cluster;
 mod factor;
 mod leaders;
 mod leadership;
+mod load;
 mod mend;
 mod spread;
 #[cfg(test)]
@@ -24,6 +26,7 @@ use std::fmt;
 
 use cluster::Cluster;
 pub use leadership::{Handover, Leadership, leadership_moves};
+pub use load::{Led, led};
 use spread::Spread;
 pub use voters::{MAX_METADATA_VOTERS, metadata_voters};
 
@@ -58,6 +61,8 @@ pub struct Partition {
     pub group: u64,
     /// The size of one replica in bytes.
     pub bytes: u64,
+    /// What its leader takes in and gives out, in bytes per second.
+    pub load: u64,
     /// Its replicas, the preferred leader first. Of a partition that is being moved: the target.
     pub replicas: Vec<Replica>,
     /// Left as it is and only counted: it is being moved already, or is not what the operator asked to rebalance.
@@ -84,10 +89,16 @@ pub enum Goal {
     Repair,
     /// The broker holds nothing. Lost replicas of the partitions that it holds are replaced on the way.
     Drain(i32),
-    /// Replicas, bytes and preferred leaders are spread evenly, replication factors and rack diversity as wanted.
+    /// Replicas, bytes, preferred leaders and the load that these lead are spread evenly, replication factors and rack
+    /// diversity as wanted.
     Rebalance {
         /// Only the order of replicas changes, so that nothing is copied.
         leaders_only: bool,
+    },
+    /// No broker leads much more load than the others. Only the order of replicas changes.
+    EvenLoad {
+        /// Exchanges of preferred leaders, at most.
+        exchanges: usize,
     },
 }
 
@@ -138,6 +149,8 @@ pub enum Why {
     Asked,
     /// Some brokers were the preferred leaders of more partitions than others. Nothing is copied.
     Leaders,
+    /// Some brokers were the preferred leaders of more load than others. Nothing is copied.
+    Load,
 }
 
 /// A partition for which the goal cannot be reached now.
@@ -174,8 +187,9 @@ pub fn plan(view: &View, goal: Goal) -> Plan {
     match goal {
         Goal::Repair => mend::repair(&mut cluster),
         Goal::Drain(broker) => mend::drain(&mut cluster, broker),
-        Goal::Rebalance { leaders_only: true } => leaders::spread(&mut cluster),
+        Goal::Rebalance { leaders_only: true } => spread_leaders(&mut cluster),
         Goal::Rebalance { leaders_only: false } => rebalance(&mut cluster),
+        Goal::EvenLoad { exchanges } => load::even_out(&mut cluster, exchanges),
     }
     cluster.into_plan()
 }
@@ -187,7 +201,13 @@ fn rebalance(cluster: &mut Cluster) {
     factor::reach_wanted(cluster);
     let mut spread = Spread::new(cluster);
     while spread.racks() | spread.replicas() | bytes::even_out(&mut spread) {}
+    spread_leaders(cluster);
+}
+
+/// Evens out their number, then their load; the numbers stay as even as they are.
+fn spread_leaders(cluster: &mut Cluster) {
     leaders::spread(cluster);
+    load::even_out(cluster, usize::MAX);
 }
 
 impl Plan {
@@ -208,6 +228,7 @@ impl fmt::Display for Why {
             Self::Bytes => "evens out the bytes per broker",
             Self::Asked => "asked for",
             Self::Leaders => "evens out the preferred leaders per broker",
+            Self::Load => "evens out the load that the brokers lead",
         })
     }
 }

@@ -86,7 +86,7 @@ const PORT_OF_PEER: &str = "the port of this node in `peers`, on every interface
 const ITSELF: &str = "this node in `peers`";
 
 #[rustfmt::skip]
-const SETTINGS: [Setting; 39] = [
+const SETTINGS: [Setting; 40] = [
     by("drawn by the cluster", setting("admin_api_key", Takes::Text, Some("CHRONIK_ADMIN_API_KEY"), "correct-horse", "The first API key, of role admin; 8 to 1024 printable characters. Never in the file.")),
     by("none: plain HTTP", setting("admin_tls.cert_file", Takes::Text, Some("CHRONIK_ADMIN_TLS_CERT_FILE"), "\"/etc/chronik/admin.pem\"", "The admin API's certificate, then those that lead to its authority; PEM. See security.md.")),
     by("none", setting("admin_tls.client_ca_file", Takes::Text, Some("CHRONIK_ADMIN_TLS_CLIENT_CA_FILE"), "\"/etc/chronik/clients.pem\"", "The authorities of which clients of the admin API must show a certificate; PEM.")),
@@ -116,6 +116,7 @@ const SETTINGS: [Setting; 39] = [
     setting("data_dir", Takes::Text, Some("CHRONIK_DATA_DIR"), "\"/var/lib/chronik\"", "Where everything is kept."),
     setting("health.disk_full_percent", Takes::Number(0, 100), None, "3", "Less of a node's disk free than this, in percent, and the cluster is critical."),
     setting("health.disk_low_percent", Takes::Number(0, 100), None, "10", "Less of a node's disk free than this, in percent, and the cluster is degraded; 0: never for that."),
+    setting("leader_load_check_interval_ms", Takes::Number(0, DAY_MS), Some("CHRONIK_LEADER_LOAD_CHECK_INTERVAL_MS"), "60000", "How often leaders are spread by load, a few at a time and only with `auto_leader_rebalance`, in ms; 0 for never."),
     setting("leader_rebalance_after_ms", Takes::Number(0, DAY_MS), Some("CHRONIK_LEADER_REBALANCE_AFTER_MS"), "30000", "How long a preferred leader must have been alive and in sync before it leads again, in ms."),
     setting("log_format", Takes::Format, Some("CHRONIK_LOG_FORMAT"), "\"json\"", "`text` for people, `json` for programs: one object a line."),
     setting("log_retention_bytes", Takes::Limit, Some("CHRONIK_LOG_RETENTION_BYTES"), "-1", "Bytes beyond which a partition's oldest records are deleted, in topics that do not say."),

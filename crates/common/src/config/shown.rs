@@ -119,6 +119,7 @@ impl NodeConfig {
             ("auto_rebalance", set(&upkeep.auto_rebalance)),
             ("auto_leader_rebalance", set(&upkeep.auto_leader_rebalance)),
             ("leader_rebalance_after_ms", ms(upkeep.leader_rebalance_after)),
+            ("leader_load_check_interval_ms", ms(upkeep.leader_load_check_interval.unwrap_or_default())),
         ];
         if let Some(AdminTls { cert_file, key_file, client_ca_file }) = &self.admin_tls {
             values.push(("admin_tls.cert_file", set(&cert_file.display())));

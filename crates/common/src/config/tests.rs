@@ -149,11 +149,12 @@ fn a_node_keeps_records_for_a_week_and_balances_by_itself_unless_told_otherwise(
         auto_rebalance: true,
         auto_leader_rebalance: true,
         leader_rebalance_after: Duration::from_secs(30),
+        leader_load_check_interval: Some(Duration::from_mins(1)),
     };
     assert_eq!(from_file("").upkeep, usual);
     let told = "log_retention_ms = -1\nlog_retention_bytes = 1000\nretention_check_interval_ms = 500\n\
                 replica_move_rate = 0\nauto_rebalance = false\nauto_leader_rebalance = false\n\
-                leader_rebalance_after_ms = 0\n";
+                leader_rebalance_after_ms = 0\nleader_load_check_interval_ms = 0\n";
     let otherwise = Upkeep {
         log_retention_ms: None,
         log_retention_bytes: Some(1000),
@@ -162,6 +163,7 @@ fn a_node_keeps_records_for_a_week_and_balances_by_itself_unless_told_otherwise(
         auto_rebalance: false,
         auto_leader_rebalance: false,
         leader_rebalance_after: Duration::ZERO,
+        leader_load_check_interval: None,
     };
     assert_eq!(from_file(told).upkeep, otherwise);
     let in_table = from_file(&format!("[cluster]\n{told}"));
@@ -176,6 +178,7 @@ fn a_node_keeps_records_for_a_week_and_balances_by_itself_unless_told_otherwise(
         ("CHRONIK_AUTO_REBALANCE", "false"),
         ("CHRONIK_AUTO_LEADER_REBALANCE", "false"),
         ("CHRONIK_LEADER_REBALANCE_AFTER_MS", "0"),
+        ("CHRONIK_LEADER_LOAD_CHECK_INTERVAL_MS", "0"),
     ];
     let file = "log_retention_ms = 5\nauto_rebalance = true\n";
     let config = settle(file, &environment, &Flags::default()).unwrap();

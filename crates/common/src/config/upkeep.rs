@@ -18,6 +18,7 @@ const RETENTION_CHECK_INTERVAL_MS: u64 = 5 * 60 * 1000;
 /// (`cargo run --release --example bench -- moves --move-rate 16`).
 const REPLICA_MOVE_RATE: u64 = 16 << 20;
 const LEADER_REBALANCE_AFTER_MS: u64 = 30_000;
+const LEADER_LOAD_CHECK_INTERVAL_MS: u64 = 60_000;
 
 /// −1 stands for no limit.
 const LIMITS: RangeInclusive<i64> = -1..=i64::MAX;
@@ -43,6 +44,8 @@ pub struct Upkeep {
     pub auto_leader_rebalance: bool,
     /// How long a preferred leader must have been alive and in sync for that.
     pub leader_rebalance_after: Duration,
+    /// How often leaders are spread by load; `None`: only a rebalance does that.
+    pub leader_load_check_interval: Option<Duration>,
 }
 
 /// As far as one source sets it.
@@ -55,6 +58,7 @@ pub(super) struct UpkeepSettings {
     auto_rebalance: Setting<bool>,
     auto_leader_rebalance: Setting<bool>,
     leader_rebalance_after_ms: Setting<u64>,
+    leader_load_check_interval_ms: Setting<u64>,
 }
 
 impl UpkeepSettings {
@@ -68,6 +72,7 @@ impl UpkeepSettings {
             auto_rebalance: section.boolean("auto_rebalance")?,
             auto_leader_rebalance: section.boolean("auto_leader_rebalance")?,
             leader_rebalance_after_ms: section.number("leader_rebalance_after_ms", DELAYS_MS)?,
+            leader_load_check_interval_ms: section.number("leader_load_check_interval_ms", DELAYS_MS)?,
         })
     }
 
@@ -84,6 +89,10 @@ impl UpkeepSettings {
             auto_rebalance: boolean(set("CHRONIK_AUTO_REBALANCE"))?,
             auto_leader_rebalance: boolean(set("CHRONIK_AUTO_LEADER_REBALANCE"))?,
             leader_rebalance_after_ms: whole_number(set("CHRONIK_LEADER_REBALANCE_AFTER_MS"), DELAYS_MS)?,
+            leader_load_check_interval_ms: whole_number(
+                set("CHRONIK_LEADER_LOAD_CHECK_INTERVAL_MS"),
+                DELAYS_MS,
+            )?,
         })
     }
 
@@ -113,6 +122,11 @@ impl UpkeepSettings {
                 self.leader_rebalance_after_ms,
                 inner.leader_rebalance_after_ms,
             )?,
+            leader_load_check_interval_ms: either(
+                "leader_load_check_interval_ms",
+                self.leader_load_check_interval_ms,
+                inner.leader_load_check_interval_ms,
+            )?,
         })
     }
 
@@ -128,11 +142,14 @@ impl UpkeepSettings {
             auto_rebalance: self.auto_rebalance.or(lower.auto_rebalance),
             auto_leader_rebalance: self.auto_leader_rebalance.or(lower.auto_leader_rebalance),
             leader_rebalance_after_ms: self.leader_rebalance_after_ms.or(lower.leader_rebalance_after_ms),
+            leader_load_check_interval_ms: self
+                .leader_load_check_interval_ms
+                .or(lower.leader_load_check_interval_ms),
         }
     }
 
     /// Who made each setting, by its name in the file.
-    pub(super) fn origins(&self) -> [(&'static str, Option<&Origin>); 7] {
+    pub(super) fn origins(&self) -> [(&'static str, Option<&Origin>); 8] {
         [
             ("log_retention_ms", at(&self.log_retention_ms)),
             ("log_retention_bytes", at(&self.log_retention_bytes)),
@@ -141,6 +158,7 @@ impl UpkeepSettings {
             ("auto_rebalance", at(&self.auto_rebalance)),
             ("auto_leader_rebalance", at(&self.auto_leader_rebalance)),
             ("leader_rebalance_after_ms", at(&self.leader_rebalance_after_ms)),
+            ("leader_load_check_interval_ms", at(&self.leader_load_check_interval_ms)),
         ]
     }
 
@@ -157,6 +175,11 @@ impl UpkeepSettings {
             auto_rebalance: value(self.auto_rebalance, true),
             auto_leader_rebalance: value(self.auto_leader_rebalance, true),
             leader_rebalance_after: ms(self.leader_rebalance_after_ms, LEADER_REBALANCE_AFTER_MS),
+            leader_load_check_interval: Some(ms(
+                self.leader_load_check_interval_ms,
+                LEADER_LOAD_CHECK_INTERVAL_MS,
+            ))
+            .filter(|interval| !interval.is_zero()),
         }
     }
 }

@@ -8,6 +8,7 @@ use chronik_common::admin::{
 use super::Node;
 use crate::cluster::now_ms;
 use crate::cluster::reports::Reports;
+use crate::cluster::view::{load_told, view};
 use crate::metadata::{BrokerId, MetadataImage, Operation, OperationKind, OperationState};
 use crate::planner::{self, Goal, Plan};
 
@@ -55,8 +56,18 @@ impl Node {
         }
     }
 
-    pub(super) fn dry_view(image: &MetadataImage, operation: &Operation, plan: &Plan) -> OperationView {
+    pub(super) fn dry_view(
+        image: &MetadataImage,
+        operation: &Operation,
+        plan: &Plan,
+        reports: &Reports,
+    ) -> OperationView {
         let total = plan.moves.len() as u64;
+        let mut message = format!("{}: {total} partitions would change, nothing was done", operation.kind);
+        let loads = load_told(&view(image, |_| true, None, reports), &plan.moves);
+        if !loads.is_empty() {
+            message = format!("{message}; {loads}");
+        }
         OperationView {
             operation_id: None,
             state: State::Planning,
@@ -65,7 +76,7 @@ impl Node {
             bytes_total: plan.bytes(),
             blocked_on: blockers(image, plan),
             started_at_ms: now_ms(),
-            message: format!("{}: {total} partitions would change, nothing was done", operation.kind),
+            message,
             plan: planned(image, plan),
             ..blank(operation)
         }

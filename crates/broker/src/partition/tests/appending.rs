@@ -71,6 +71,23 @@ async fn a_batch_for_another_term_is_refused_and_takes_no_offset() {
 }
 
 #[tokio::test]
+async fn what_passes_through_the_leader_is_counted_until_it_is_taken_in() {
+    let node = Node::start().await;
+    let (one, other) = (batch(2), batch(3));
+    node.append(&one).await.unwrap();
+    node.append(&other).await.unwrap();
+    let stale = node.partition.append(new_batch(&one, Some(node.term() + 1)));
+    assert_eq!(answer(stale).await, Err(AppendError::NotLeader), "and not counted");
+    node.partition.count_traffic(1000);
+    assert_eq!(node.partition.take_traffic(), (one.len() + other.len() + 1000) as u64);
+    assert_eq!(node.partition.take_traffic(), 0);
+
+    let led_by_nobody = lone_partition();
+    led_by_nobody.count_traffic(1000);
+    assert_eq!(led_by_nobody.take_traffic(), 0);
+}
+
+#[tokio::test]
 async fn a_group_that_has_stopped_is_led_elsewhere() {
     let node = Node::start().await;
     node.groups.stop(GROUP).await;

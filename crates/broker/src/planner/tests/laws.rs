@@ -30,14 +30,16 @@ fn any_partition(ids: Vec<i32>, sizes: Vec<u64>, sound: bool) -> impl Strategy<V
     let most = ids.len().min(5);
     let replicas =
         (subsequence(ids, 1..=most).prop_shuffle(), prop::collection::vec(prop::bool::weighted(0.1), 5));
+    let load = select(vec![0, 1, 1 << 20, 5 << 20, 1 << 30, u64::MAX]);
     let flags =
         (prop::bool::weighted(0.1), prop::bool::weighted(0.3), prop::option::weighted(0.2, 1usize..6));
-    (replicas, select(sizes), flags).prop_map(
-        move |((replicas, lost), bytes, (fixed, allow_shrink, wanted))| {
+    (replicas, select(sizes), load, flags).prop_map(
+        move |((replicas, lost), bytes, load, (fixed, allow_shrink, wanted))| {
             let replica = |(broker, lost): (i32, bool)| Replica { broker, lost: lost && !sound };
             Partition {
                 group: 0,
                 bytes,
+                load,
                 replicas: replicas.into_iter().zip(lost).map(replica).collect(),
                 fixed: fixed && !sound,
                 wanted: wanted.filter(|_| !sound),

@@ -2,6 +2,7 @@
 
 mod balance;
 mod laws;
+mod load;
 mod mending;
 
 use std::collections::BTreeMap;
@@ -28,7 +29,7 @@ fn in_racks(racks: &[&str]) -> Vec<Broker> {
 /// A sound partition that nothing is wanted of.
 fn partition(group: u64, replicas: &[i32]) -> Partition {
     let replicas = replicas.iter().map(|&broker| Replica { broker, lost: false }).collect();
-    Partition { group, bytes: 10, replicas, fixed: false, wanted: None, allow_shrink: false }
+    Partition { group, bytes: 10, load: 0, replicas, fixed: false, wanted: None, allow_shrink: false }
 }
 
 /// Sound partitions, numbered from 1.
