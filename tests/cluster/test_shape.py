@@ -195,7 +195,7 @@ class Chain:
 
     def note_the_end(self, node, operation):
         # Killed and started again just when it was taken out, it learns that from others, as an error.
-        self.cluster.finish_removal(node, operation, statuses=(0, 1) if self.leaver_was_killed else (0,))
+        self.cluster.finish_removal(node, operation, statuses=(0, 3) if self.leaver_was_killed else (0,))
         self.free_ids.append(node.id)
         self.leaving = None
         self.tell(f"{node} is out")

@@ -4,7 +4,7 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use chronik_broker::node;
+use chronik_broker::node::{self, StartError};
 use chronik_common::admin::command::ClusterCommand;
 use chronik_common::config::{CLUSTER_CONFIG_FILE, Environment, Flags, LogFormat, NodeConfig, load};
 use clap::{Args, Parser, Subcommand};
@@ -13,6 +13,9 @@ use tracing_subscriber::EnvFilter;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// The exit code of a node that was removed from its cluster or replaced: to start it again is of no use.
+const RETIRED: u8 = 3;
 
 /// A Kafka-compatible streaming broker, clustered by Raft.
 #[derive(Parser)]
@@ -114,7 +117,7 @@ async fn serve(config: NodeConfig) -> ExitCode {
             Ok(running) => running,
             Err(e) => {
                 error!("cannot start: {e}");
-                return ExitCode::FAILURE;
+                return if matches!(e, StartError::Retired(_)) { RETIRED.into() } else { ExitCode::FAILURE };
             }
         },
         () = terminated() => return ExitCode::SUCCESS,
