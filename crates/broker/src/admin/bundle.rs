@@ -21,7 +21,7 @@ pub(super) async fn debug_bundle(State(backend): Backend) -> Json<DebugBundle> {
     let mut problems = Vec::new();
     let operations = backend.operations().await.map_err(|problem| problems.push(problem)).ok();
     let storage = backend.storage().await.map_err(|problem| problems.push(problem)).ok();
-    let metrics = render_metrics(backend.metrics()).unwrap_or_else(|error| {
+    let metrics = render_metrics(backend.metrics().await).unwrap_or_else(|error| {
         let hint = "report this as a bug of Chronik";
         problems.push(Problem::new(500, "internal", "Internal Server Error", error.to_string(), hint));
         String::new()

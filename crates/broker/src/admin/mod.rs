@@ -91,7 +91,7 @@ pub trait AdminBackend: Act + Observe + KeyStore + Neighbours + Send + Sync + 's
     /// The key that opens the API; `None` as long as it is not known.
     fn api_key(&self) -> Option<ApiKey>;
     /// Everything that is measured.
-    fn metrics(&self) -> MetricsSnapshot;
+    fn metrics(&self) -> BoxFuture<'static, MetricsSnapshot>;
     /// Invites a node. Problems: `node_exists`, `address_taken` (409),
     /// `no_leader` (503).
     fn add_node(&self, request: AddNodeRequest) -> Answer<AddNodeAnswer>;

@@ -137,9 +137,7 @@ async fn metrics(State(backend): Backend) -> Result<Response, Refusal> {
         let hint = "report this as a bug of Chronik";
         Refusal::from(Problem::new(500, "internal", "Internal Server Error", error.to_string(), hint))
     };
-    // It looks at the disk and at every partition: not on a thread that serves others.
-    let measured = tokio::task::spawn_blocking(move || render_metrics(backend.metrics()));
-    let text = measured.await.map_err(|e| broken(&e))?.map_err(|e| broken(&e))?;
+    let text = render_metrics(backend.metrics().await).map_err(|e| broken(&e))?;
     Ok(([(CONTENT_TYPE, OPENMETRICS)], text).into_response())
 }
 

@@ -27,9 +27,17 @@ const SHOWN: usize = 2000;
 const GROUPS_PATIENCE: Duration = Duration::from_secs(1);
 
 impl Node {
-    /// Everything that is measured. Reads `/proc`, asks the file system and waits for the coordinator: not for a thread
-    /// that serves others.
-    pub(super) fn measure(&self) -> MetricsSnapshot {
+    /// Everything that is measured.
+    pub(super) async fn measure(&self) -> MetricsSnapshot {
+        let (consumer_groups, consumer_groups_omitted) = self.group_metrics().await;
+        let node = self.clone();
+        // It looks at the disk and at every partition: not on a thread that serves others.
+        let measured = tokio::task::spawn_blocking(move || node.measure_itself()).await.unwrap_or_default();
+        MetricsSnapshot { consumer_groups, consumer_groups_omitted, ..measured }
+    }
+
+    /// But for the consumer groups, which their coordinator tells of. Reads `/proc` and asks the file system.
+    fn measure_itself(&self) -> MetricsSnapshot {
         let image = self.inner.metadata.image();
         let groups = self.inner.groups.all();
         let led = groups.iter().filter(|g| g.leads().is_some()).count() as u64;
@@ -37,7 +45,6 @@ impl Node {
         let wal = self.inner.groups.wal().stats();
         let disk = rustix::fs::statvfs(&self.inner.config.wal_dir).ok();
         let (partitions, omitted) = self.partition_metrics(&image);
-        let (consumer_groups, groups_omitted) = self.group_metrics();
         MetricsSnapshot {
             cluster_nodes: Some(image.brokers().len() as u64),
             leader_count: Some(led),
@@ -61,12 +68,11 @@ impl Node {
             disk_free_bytes: disk.as_ref().map(|d| d.f_bavail.saturating_mul(d.f_frsize)),
             disk_total_bytes: disk.as_ref().map(|d| d.f_blocks.saturating_mul(d.f_frsize)),
             kafka: Some(self.inner.traffic.report()),
-            consumer_groups_omitted: groups_omitted,
-            consumer_groups,
             certificate_expires: self.inner.admin_tls.as_ref().map(|tls| tls.expires_ms() / 1000),
             process: process_metrics(),
             partitions_omitted: Some(omitted),
             partitions,
+            ..MetricsSnapshot::default()
         }
     }
 
@@ -84,11 +90,9 @@ impl Node {
 
     /// Of the groups that this node coordinates, and how many are left out. None while they are not known: a group's
     /// partition may be loading.
-    fn group_metrics(&self) -> (Vec<GroupMetrics>, Option<u64>) {
+    async fn group_metrics(&self) -> (Vec<GroupMetrics>, Option<u64>) {
         let report = tokio::time::timeout(GROUPS_PATIENCE, self.inner.coordinator.report());
-        let Ok(Ok(groups)) = tokio::runtime::Handle::current().block_on(report) else {
-            return (vec![], None);
-        };
+        let Ok(Ok(groups)) = report.await else { return (vec![], None) };
         let mut room = SHOWN;
         let mut shown = Vec::new();
         let mut omitted = 0;

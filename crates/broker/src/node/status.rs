@@ -9,6 +9,7 @@ use chronik_common::admin::{
     PartitionStatus, Reason, RebalanceRequest, RemoveNodeRequest, Role, Status, StorageReport,
 };
 use chronik_common::config::ApiKey;
+use futures::future::BoxFuture;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -229,7 +230,8 @@ impl AdminBackend for Node {
         Box::pin(async move { Ok(node.storage_report().await) })
     }
 
-    fn metrics(&self) -> MetricsSnapshot {
-        self.measure()
+    fn metrics(&self) -> BoxFuture<'static, MetricsSnapshot> {
+        let node = self.clone();
+        Box::pin(async move { node.measure().await })
     }
 }

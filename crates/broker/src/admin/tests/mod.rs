@@ -105,8 +105,9 @@ impl AdminBackend for FakeNode {
         (!self.forgot_key.load(Ordering::SeqCst)).then(|| KEY.parse().unwrap())
     }
 
-    fn metrics(&self) -> MetricsSnapshot {
-        MetricsSnapshot { cluster_nodes: Some(3), ..MetricsSnapshot::default() }
+    fn metrics(&self) -> BoxFuture<'static, MetricsSnapshot> {
+        let measured = MetricsSnapshot { cluster_nodes: Some(3), ..MetricsSnapshot::default() };
+        Box::pin(std::future::ready(measured))
     }
 
     fn add_node(&self, request: AddNodeRequest) -> Answer<AddNodeAnswer> {
