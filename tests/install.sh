@@ -30,6 +30,7 @@ debian_packages() {
     have node nodejs
     have npm npm
     have python3 python3
+    have tmux tmux
     python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
     [ -e /etc/ssl/certs/ca-certificates.crt ] || missing+=(ca-certificates)
     if [ ${#missing[@]} -eq 0 ]; then return; fi

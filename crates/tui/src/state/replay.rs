@@ -103,7 +103,7 @@ impl Replay {
 
     /// Whether nothing comes after what is shown.
     pub fn ended(&self) -> bool {
-        self.position_ms == self.length_ms()
+        self.shown == self.moments().len()
     }
 
     /// How far in it is, and how long it is, in milliseconds.

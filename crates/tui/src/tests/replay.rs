@@ -60,6 +60,17 @@ fn it_starts_with_what_was_recorded_first() {
 }
 
 #[test]
+fn a_recording_of_a_moment_is_shown_and_then_over() {
+    let moment = [Event::Tick(NOW), Event::Snapshot(Box::new(snapshot(8)))];
+    let mut state = State::of_recording(View::Partitions, Recording::of(moment).unwrap());
+    state.on(Event::Resize(80, 24));
+    assert!(state.counts(), "the first tick is worth a look");
+    state.on(Event::Tick(LATER));
+    assert_eq!(at(&state), (0, 8));
+    assert!(!state.counts());
+}
+
+#[test]
 fn time_is_the_recordings() {
     let mut state = replay();
     state.on(Event::Tick(LATER + 4_000));
