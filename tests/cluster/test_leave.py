@@ -337,6 +337,24 @@ def test_a_replacement_for_a_dead_node(four, topic):
 # In between
 
 
+def test_a_dead_node_is_removed_although_a_rebalance_runs(topic):
+    """At night nobody waits for replicas to be spread evenly before the lost ones are made again."""
+    with clusters.Cluster(3, settings=SLOW) as growing:
+        written = filled(growing, topic)
+        growing.add_node()
+        rebalance = until(growing.running_operation, "the new node gets its share")
+        dead = next(node for node in growing.nodes[:3] if node is not growing.metadata_leader())
+        dead.kill()
+        removal = growing.request("/admin/remove-node", removal_of(dead, force=True))
+        growing.forget(dead)
+        ended = growing.wait_operation(rebalance, state="failed")
+        assert "gave way to the forced removal" in str(ended), ended
+        growing.wait_operation(removal)
+        growing.wait_settled()
+        assert dead.id not in holders(growing)
+        checker.verify(written)
+
+
 @pytest.mark.parametrize("victim", ["leaving", "metadata leader", "another"])
 def test_a_removal_goes_on_after_kill_9(slow_four, topic, victim):
     written = filled(slow_four, topic)

@@ -16,13 +16,15 @@ const REMEMBERED_OPERATIONS: usize = 20;
 
 impl MetadataImage {
     pub(super) fn start_operation(&mut self, kind: OperationKind, now_ms: i64, planned: u64) -> Applied {
-        if let Some(running) = self.running_operation() {
-            return if running.kind == kind {
-                Ok(Outcome::OperationStarted(running.clone()))
-            } else {
+        let before = self.running_operation().cloned();
+        if let Some(running) = &before {
+            if running.kind == kind {
+                return Ok(Outcome::OperationStarted(running.clone()));
+            }
+            if !gives_way(&running.kind, &kind) {
                 let (operation, what) = (running.id, running.kind.to_string());
-                Err(MetadataError::OperationRunning { operation, what })
-            };
+                return Err(MetadataError::OperationRunning { operation, what });
+            }
         }
         let partitions_total = match &kind {
             OperationKind::RemoveNode { node, force } => {
@@ -44,6 +46,10 @@ impl MetadataImage {
                 1
             }
         };
+        if let Some(before) = before {
+            let reason = format!("it gave way to {kind}; what has begun to move moves on");
+            self.finish_operation(before.id, OperationResult::Failed { reason }, now_ms)?;
+        }
         match kind {
             OperationKind::RemoveNode { node, force: true } => self.retire(node),
             OperationKind::RemoveNode { node, force: false } => self.set_draining(node, true),
@@ -139,5 +145,16 @@ impl MetadataImage {
                 "replication factor {factor} is not between 1 and the number of brokers, {available}"
             ),
         })
+    }
+}
+
+/// Whether an operation that runs is ended by another that is started. Somebody whose node is dead does not wait for replicas
+/// to be spread evenly, nor for the node to hand over what it has.
+fn gives_way(running: &OperationKind, started: &OperationKind) -> bool {
+    let OperationKind::RemoveNode { node: dead, force: true } = started else { return false };
+    match running {
+        OperationKind::Rebalance { .. } => true,
+        OperationKind::RemoveNode { node, force: false } => node == dead,
+        OperationKind::RemoveNode { force: true, .. } | OperationKind::MoveReplicas { .. } => false,
     }
 }

@@ -60,13 +60,39 @@ fn one_operation_runs_at_a_time() {
     let mut image = cluster(3);
     let first = started(&mut image, removal(3, false));
     assert_eq!(started(&mut image, removal(3, false)), first, "a repeated proposal starts nothing");
-    assert_eq!(refusal(&mut image, start(removal(3, true))), "operation_running");
+    assert_eq!(refusal(&mut image, start(removal(2, true))), "operation_running");
     assert_eq!(
         text(&mut image, start(rebalance())),
         "operation 1 (the removal of node 3) is running, and only one does at a time; wait for it or cancel it"
     );
     image.apply(end(1, OperationResult::Cancelled)).unwrap();
     assert_eq!(started(&mut image, rebalance()).id, 2);
+}
+
+#[test]
+fn the_removal_of_a_dead_node_ends_what_would_keep_it_waiting() {
+    for running in [rebalance(), removal(3, false)] {
+        let mut image = cluster(4);
+        let first = started(&mut image, running);
+        let second = started(&mut image, removal(3, true));
+        assert_eq!(image.running_operation().map(|op| op.id), Some(second.id));
+        assert!(image.broker(3).is_none(), "it is out at once");
+        let ended = image.operation(first.id).unwrap();
+        assert_eq!(ended.finished_ms, Some(second.started_ms));
+        let reason =
+            "it gave way to the forced removal of node 3; what has begun to move moves on".to_owned();
+        assert_eq!(ended.state, OperationResult::Failed { reason }.into());
+    }
+}
+
+#[test]
+fn a_removal_that_is_refused_ends_nothing() {
+    let mut image = cluster(3);
+    image.apply(create("a", 1, 1, 3)).unwrap();
+    let first = started(&mut image, rebalance());
+    let before = image.clone();
+    assert_eq!(refusal(&mut image, start(removal(3, true))), "too_few_nodes");
+    assert_eq!((image.running_operation(), &image), (Some(&first), &before));
 }
 
 #[test]

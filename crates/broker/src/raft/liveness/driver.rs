@@ -129,7 +129,8 @@ impl Liveness {
         for group in orphaned {
             let voters = group.voters();
             let rank = rank(&voters, group.me(), |b| self.is_alive(b));
-            let leader_is_gone = self.leader_is_gone(group.id(), &voters, now);
+            let leader_is_gone = self.leader_is_gone(group.id(), &voters, now)
+                || (orphans.is_missed(group.id(), now) && self.leader_is_back(group.id(), now));
             let heir = group.favours().filter(|(heir, _)| self.is_alive(heir.broker()));
             let heir_since = heir.map(|(_, since)| since);
             match orphans.candidacy(group.id(), rank, leader_is_gone, heir_since, now, rand::random()) {
@@ -138,6 +139,14 @@ impl Liveness {
                 None => {}
             }
         }
+        *self.inner.orphaned.lock() = orphans.since();
+    }
+
+    /// Whether the last known leader of a group that nobody claims is alive: it was started again, or it has stepped down
+    /// and nobody followed.
+    fn leader_is_back(&self, group: GroupId, now: Instant) -> bool {
+        let Some(leader) = self.inner.claims.read().last_leader(group) else { return false };
+        self.inner.contacts.lock().is_alive(leader, now)
     }
 
     /// Whether no process is there that could still lead (the last known leader's port refuses connections), or a majority

@@ -28,16 +28,18 @@ pub(super) struct IsrRecords {
 /// A leader's record of one group, for one term.
 struct Record {
     term: u64,
-    /// When the term was first looked at.
+    /// Since when this node leads in it, as far as it knows.
     since: Instant,
+    /// Who has been reachable since then without a break had its part in what was committed before.
+    led_before: Instant,
     caught_up: HashMap<i32, Instant>,
     /// The log's end at the last look: who has it now was caught up then.
     last: Option<u64>,
 }
 
 impl Record {
-    fn new(term: u64, now: Instant) -> Self {
-        Self { term, since: now, caught_up: HashMap::new(), last: None }
+    fn new(term: u64, led_before: Instant, now: Instant) -> Self {
+        Self { term, since: now, led_before, caught_up: HashMap::new(), last: None }
     }
 }
 
@@ -46,6 +48,11 @@ impl IsrRecords {
     /// has left a new leader without any answer for more than `grace`.
     pub(super) fn new(me: i32, lag_max: Duration, grace: Duration) -> Self {
         Self { me, lag_max, grace, of: HashMap::new() }
+    }
+
+    /// This node leads the group from now on; until `led_before` somebody else did, or nobody was missed yet.
+    pub(super) fn begin(&mut self, group: GroupId, term: u64, led_before: Instant, now: Instant) {
+        self.of.insert(group, Record::new(term, led_before, now));
     }
 
     /// Looks at the replication of a group that this node leads in that term. `reachable_for` says for how long a broker
@@ -58,9 +65,9 @@ impl IsrRecords {
         now: Instant,
         reachable_for: impl Fn(i32) -> Option<Duration>,
     ) -> Vec<i32> {
-        let record = self.of.entry(group).or_insert_with(|| Record::new(term, now));
+        let record = self.of.entry(group).or_insert_with(|| Record::new(term, now, now));
         if record.term != term {
-            *record = Record::new(term, now);
+            *record = Record::new(term, now, now);
         }
         let led_for = now.duration_since(record.since);
         let mut isr = vec![self.me];
@@ -73,8 +80,9 @@ impl IsrRecords {
             }
             let answers = reachable_for(broker).is_some_and(|up| match follower.acked {
                 Some(ago) => ago <= up,
-                // Not one whose node came back only since then.
-                None => led_for <= self.grace && led_for <= up,
+                // Not one whose node came back since the group lost its leader: that may be the leader itself, on an empty
+                // disk.
+                None => led_for <= self.grace && now.duration_since(record.led_before) <= up,
             });
             if answers && now.duration_since(*caught_up) <= self.lag_max {
                 isr.push(broker);
@@ -203,6 +211,22 @@ mod tests {
         assert_eq!(leader.look(100, [0, 100], start), [1, 2]);
         leader.reachable = Some(MOMENT);
         assert_eq!(leader.look(100, [0, 100], start + 2 * MOMENT), [1, 2]);
+    }
+
+    #[test]
+    fn a_new_leader_gives_no_grace_to_who_came_back_while_nobody_led() {
+        let (mut leader, lost) = (Leader::new(), Instant::now());
+        let start = lost + GRACE;
+        leader.acked = None;
+        leader.records.begin(GROUP, leader.term, lost, start);
+        leader.reachable = Some(GRACE.saturating_sub(MOMENT));
+        assert_eq!(
+            leader.look(100, [0, 0], start),
+            [1, 2],
+            "it was away when the leader was lost, or was the leader"
+        );
+        leader.reachable = Some(GRACE);
+        assert_eq!(leader.look(100, [0, 0], start), [1, 2, 3]);
     }
 
     #[test]

@@ -53,6 +53,8 @@ struct Inner {
     groups: OnceLock<Groups>,
     contacts: Mutex<Contacts>,
     claims: RwLock<Claims>,
+    /// The groups of this node that lack a leader, since when.
+    orphaned: Mutex<HashMap<GroupId, Instant>>,
     isrs: Mutex<IsrRecords>,
     /// Calls the driver.
     wake: Notify,
@@ -74,6 +76,7 @@ impl Liveness {
             groups: OnceLock::new(),
             contacts: Mutex::new(Contacts::new(timing.election)),
             claims: RwLock::new(Claims::new(me)),
+            orphaned: Mutex::default(),
             isrs: Mutex::new(IsrRecords::new(me, timing.replica_lag_max, timing.election)),
             wake: Notify::new(),
             changed: Notify::new(),
@@ -156,7 +159,10 @@ impl Liveness {
 
     /// This node has won the group.
     pub(super) fn leads(&self, group: GroupId, term: u64) {
-        self.claim(group, term, self.alive_members(group));
+        let now = Instant::now();
+        let led_before = self.inner.orphaned.lock().get(&group).copied().unwrap_or(now);
+        self.inner.isrs.lock().begin(group, term, led_before, now);
+        self.claim(group, term, self.members_since(group, led_before, now));
         self.inner.elections_won.fetch_add(1, Ordering::Relaxed);
         debug!(group, term, "leads");
     }
@@ -192,13 +198,16 @@ impl Liveness {
         self.inner.changed.notify_waiters();
     }
 
-    /// The members alive now: what a new leader starts its ISR with.
-    fn alive_members(&self, group: GroupId) -> Vec<i32> {
+    /// The voters of a group whose nodes have been reachable since then without a break, this one among them.
+    fn members_since(&self, group: GroupId, since: Instant, now: Instant) -> Vec<i32> {
         let group = self.inner.groups.get().and_then(|g| g.get(group));
-        let mut isr: Vec<i32> = match group {
-            Some(group) => group.voters().iter().map(|v| v.broker()).filter(|b| self.is_alive(*b)).collect(),
-            None => vec![self.inner.me],
+        let voters = group.map_or_else(Vec::new, |group| group.voters());
+        let contacts = self.inner.contacts.lock();
+        let stayed = |broker: &i32| {
+            contacts.reachable_for(*broker, now).is_some_and(|up| now.duration_since(since) <= up)
         };
+        let others = voters.iter().map(|v| v.broker()).filter(|b| *b != self.inner.me).filter(stayed);
+        let mut isr: Vec<i32> = others.chain([self.inner.me]).collect();
         isr.sort_unstable();
         isr
     }

@@ -2,9 +2,11 @@
 //!
 //! The voters that are alive take their turns half an election timeout apart, in the order of the group's voters, so
 //! that one candidate at a time runs. Who has just voted for another waits an election timeout for the word that it leads:
-//! on a busy machine that comes late, and one who runs meanwhile takes the lead from it again. When the leader's process is gone, or a majority of the voters does not hear it, its
-//! lease is not waited for: the first try takes over. If that fails (this log lacks something that another has), ordinary
-//! elections follow, with pauses that grow.
+//! on a busy machine that comes late, and one who runs meanwhile takes the lead from it again.
+//!
+//! The lease of a lost leader is not waited for: the first try takes over when its process is gone, when a majority of the
+//! voters does not hear it, or when it lives and has not said for half an election timeout that it leads. If that fails
+//! (this log lacks something that another has), ordinary elections follow, with pauses that grow.
 //!
 //! Must never: do I/O, read a clock, or decide who leads. It proposes candidates; Raft's votes decide.
 
@@ -46,6 +48,16 @@ impl Orphans {
     /// All groups but these have a leader, or have left this node.
     pub(super) fn retain(&mut self, orphaned: &HashSet<GroupId>) {
         self.of.retain(|group, _| orphaned.contains(group));
+    }
+
+    /// The groups that lack a leader, and since when.
+    pub(super) fn since(&self) -> HashMap<GroupId, Instant> {
+        self.of.iter().map(|(group, orphan)| (*group, orphan.since)).collect()
+    }
+
+    /// Whether the group has lacked a leader for half an election timeout.
+    pub(super) fn is_missed(&self, group: GroupId, now: Instant) -> bool {
+        self.of.get(&group).is_some_and(|orphan| now >= orphan.since + self.timing.election / 2)
     }
 
     /// Whether some group lacks a leader.
