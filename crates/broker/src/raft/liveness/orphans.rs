@@ -233,6 +233,16 @@ mod tests {
     }
 
     #[test]
+    fn a_group_is_missed_once_it_has_lacked_a_leader_for_half_an_election_timeout() {
+        let (mut orphans, start) = orphans();
+        assert!(!orphans.is_missed(GROUP, start + ELECTION), "nobody has looked yet");
+        leader_silent(&mut orphans, FIRST, start);
+        assert_eq!(orphans.since(), HashMap::from([(GROUP, start)]));
+        assert!(!orphans.is_missed(GROUP, start + (ELECTION / 2).saturating_sub(MOMENT)));
+        assert!(orphans.is_missed(GROUP, start + ELECTION / 2));
+    }
+
+    #[test]
     fn groups_are_planned_each_for_itself() {
         let (mut orphans, start) = orphans();
         for group in 0..3 {

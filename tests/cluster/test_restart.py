@@ -1,0 +1,35 @@
+"""A leader that is killed and started again at once is not waited for as long as its lease lasts."""
+
+import time
+
+import checker
+import cluster as clusters
+import pytest
+from cluster import until
+
+# Seconds. Between two heartbeats the leader is gone and back, so that its absence is not talked about.
+HEARTBEAT, ELECTION = 1.0, 3.0
+LEASE = 4 * ELECTION
+
+pytestmark = [pytest.mark.kills, pytest.mark.timeout(300)]
+
+
+def test_a_leader_that_is_back_at_once_is_taken_over_from(topic):
+    timing = {"heartbeat_interval_ms": int(1000 * HEARTBEAT), "election_timeout_ms": int(1000 * ELECTION)}
+    settings = {"cluster.raft": timing}
+    with clusters.Cluster(3, settings=settings) as cluster:
+        checker.create(cluster, topic, 1)
+        with checker.Load(cluster, topic, 1) as load:
+            for _ in range(3):
+                load.wait_for_more(200)  # so that the lease is young
+                cluster.wait_in_sync(topic)
+                leader = cluster.node(cluster.partitions(topic)[0].leader)
+                leader.kill()
+                killed = time.monotonic()
+                leader.start()
+                witness = cluster.others(leader)[0]
+                until(lambda: cluster.partitions(topic, ask=witness)[0].leader not in (-1, leader.id), "another leads", LEASE - 1)
+                load.wait_for_more(100)
+                assert time.monotonic() - killed < LEASE - 1, "records are taken long before the lease would have ended"
+                cluster.wait_ready(leader)
+        checker.verify(load)
