@@ -47,12 +47,24 @@ impl Alone {
             assignments: Vec::new(),
             configs: vec![("retention.ms".to_owned(), Some(retention_ms.to_owned()))],
         };
-        self.node().create(new, false, PATIENTLY).await.unwrap().id
+        let topic = self.node().create(new, false, PATIENTLY).await.unwrap().id;
+        // It is led a moment before it is among the node's partitions.
+        let found = async {
+            while self.find(topic).is_none() {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        };
+        tokio::time::timeout(PATIENTLY, found).await.unwrap();
+        topic
     }
 
     fn partition(&self, topic: Uuid) -> Arc<Partition> {
+        self.find(topic).unwrap()
+    }
+
+    fn find(&self, topic: Uuid) -> Option<Arc<Partition>> {
         let image = self.node().inner.metadata.image();
-        self.node().inner.partitions.get(image.topic_by_id(&topic).unwrap().partitions[0].group).unwrap()
+        self.node().inner.partitions.get(image.topic_by_id(&topic)?.partitions[0].group)
     }
 
     /// Appends one record, large enough to be deleted by itself.
