@@ -6,11 +6,11 @@ use axum::Json;
 use axum::extract::State;
 use chronik_common::admin::Problem;
 use chronik_common::admin::v1::DebugBundle;
+use chronik_common::now_ms;
 
 use super::caller;
-use super::metrics::render_metrics;
+use super::metrics::metrics_text;
 use super::routes::Backend;
-use chronik_common::now_ms;
 
 /// Entries of the audit log in a bundle.
 const AUDIT_ENTRIES: usize = 200;
@@ -21,7 +21,7 @@ pub(super) async fn debug_bundle(State(backend): Backend) -> Json<DebugBundle> {
     let mut problems = Vec::new();
     let operations = backend.operations().await.map_err(|problem| problems.push(problem)).ok();
     let storage = backend.storage().await.map_err(|problem| problems.push(problem)).ok();
-    let metrics = render_metrics(backend.metrics().await).unwrap_or_else(|error| {
+    let metrics = metrics_text(backend.metrics().await).await.unwrap_or_else(|error| {
         let hint = "report this as a bug of Chronik";
         problems.push(Problem::new(500, "internal", "Internal Server Error", error.to_string(), hint));
         String::new()

@@ -19,7 +19,7 @@ use super::changes::{add_node, cancel_operation, rebalance, remove_node};
 use super::config::node_config;
 use super::idempotency::once;
 use super::keys::{create_key, list_keys, revoke_key};
-use super::metrics::render_metrics;
+use super::metrics::metrics_text;
 use super::openapi::{docs, openapi};
 use super::refusal::Refusal;
 use super::v1;
@@ -137,7 +137,7 @@ async fn metrics(State(backend): Backend) -> Result<Response, Refusal> {
         let hint = "report this as a bug of Chronik";
         Refusal::from(Problem::new(500, "internal", "Internal Server Error", error.to_string(), hint))
     };
-    let text = render_metrics(backend.metrics().await).map_err(|e| broken(&e))?;
+    let text = metrics_text(backend.metrics().await).await.map_err(|e| broken(&e))?;
     Ok(([(CONTENT_TYPE, OPENMETRICS)], text).into_response())
 }
 

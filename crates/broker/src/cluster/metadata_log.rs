@@ -21,7 +21,7 @@ use super::calls::{self, CallError, Caller};
 use crate::metadata::{Command, MetadataError, MetadataImage, Outcome};
 use crate::raft::liveness::Liveness;
 use crate::raft::{
-    self, Applied, GroupId, Groups, METADATA_GROUP, Payload, ProposeError, Reply, StateMachine,
+    self, Applied, GroupId, Groups, METADATA_GROUP, Payload, ProposeError, RaftNodeId, Reply, StateMachine,
 };
 use crate::wal::Body;
 
@@ -170,10 +170,9 @@ impl MetadataLog {
     }
 
     fn hears_a_majority(&self) -> bool {
-        let heard = |broker| broker == self.caller.me() || self.liveness.is_alive(broker);
-        let voters =
-            self.groups.get(METADATA_GROUP).map(|group| group.members().voter_sets).unwrap_or_default();
-        voters.iter().all(|set| 2 * set.iter().filter(|voter| heard(voter.broker())).count() > set.len())
+        let heard =
+            |voter: RaftNodeId| voter.broker() == self.caller.me() || self.liveness.is_alive(voter.broker());
+        self.groups.get(METADATA_GROUP).is_none_or(|group| group.is_majority(heard))
     }
 
     /// Proposes a command through whichever node leads, and waits until the leader has applied it. This node may apply

@@ -48,7 +48,7 @@ impl Node {
         Glance {
             image: self.inner.metadata.image(),
             leaderships: self.inner.liveness.leaderships(),
-            alive: self.inner.liveness.alive().into_iter().collect(),
+            passages: self.inner.liveness.passages(),
             leader: self.inner.metadata.leader(),
         }
     }

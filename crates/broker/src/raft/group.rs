@@ -3,6 +3,7 @@
 //! Must never: lead without having applied everything committed before its term (a proposal is only accepted for
 //! the term that its proposer believes in, and callers wait for [`Group::leads`] and the term's first entry).
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -168,6 +169,15 @@ impl Group {
             learners: membership.learner_ids().map(RaftNodeId::from_raw).collect(),
             committed: *stored.log_id() <= metrics.last_applied,
         }
+    }
+
+    /// Whether those of the voters that are heard are a majority: of both sets while the members change.
+    pub fn is_majority(&self, heard: impl Fn(RaftNodeId) -> bool) -> bool {
+        let metrics = self.raft.metrics();
+        let metrics = metrics.borrow_watched();
+        let sets = metrics.membership_config.membership().get_joint_config();
+        let of = |set: &BTreeSet<u64>| set.iter().filter(|id| heard(RaftNodeId::from_raw(**id))).count();
+        sets.iter().all(|set| 2 * of(set) > set.len())
     }
 
     /// The snapshot that a replica too far behind is sent, in bytes; `None` while nothing has been purged.

@@ -1,7 +1,7 @@
 //! What happened in the cluster, as this node saw it: two glances at what is agreed on and who leads, and the differences.
 //!
 //! A node sees what the metadata and its peers' gossip say, so every node sees the same things, a moment apart. What comes
-//! and goes between two glances is not seen.
+//! and goes between two glances is not seen, except for nodes: their comings and goings are counted.
 //!
 //! Must never: hold more than [`CAPACITY`] events.
 
@@ -25,8 +25,8 @@ pub struct Glance {
     pub image: Arc<MetadataImage>,
     /// Who leads which group.
     pub leaderships: HashMap<GroupId, Leadership>,
-    /// The nodes that are heard.
-    pub alive: BTreeSet<BrokerId>,
+    /// How often each other node has come and gone: odd while it is heard.
+    pub passages: HashMap<BrokerId, u64>,
     /// The leader of the metadata.
     pub leader: Option<BrokerId>,
 }
@@ -101,12 +101,13 @@ fn nodes(before: &Glance, after: &Glance, sights: &mut Vec<Sight>) {
     }
     for (id, broker) in after.image.brokers() {
         let object = format!("node {id}");
-        match (before.alive.contains(id), after.alive.contains(id)) {
-            (false, true) => sights.push(sight(EventKind::NodeUp, &*object, format!("node {id} is heard"))),
-            (true, false) => {
-                sights.push(sight(EventKind::NodeDown, &*object, format!("node {id} is not heard any more")));
-            }
-            _ => {}
+        for is_up in passages(before, after, *id) {
+            let (kind, message) = if is_up {
+                (EventKind::NodeUp, format!("node {id} is heard"))
+            } else {
+                (EventKind::NodeDown, format!("node {id} is not heard any more"))
+            };
+            sights.push(sight(kind, &*object, message));
         }
         let was_drained = before.image.broker(*id).is_some_and(|old| old.drained);
         if broker.drained && !was_drained {
@@ -124,6 +125,13 @@ fn nodes(before: &Glance, after: &Glance, sights: &mut Vec<Sight>) {
         };
         sights.push(sight(EventKind::ControllerChanged, "__metadata", message));
     }
+}
+
+/// The node's comings (true) and goings between two glances: each at most once, the last one last.
+fn passages(before: &Glance, after: &Glance, id: BrokerId) -> impl Iterator<Item = bool> {
+    let of = |glance: &Glance| glance.passages.get(&id).copied().unwrap_or(0);
+    let (old, new) = (of(before), of(after));
+    (old.max(new.saturating_sub(2))..new).map(|passage| passage.is_multiple_of(2))
 }
 
 fn topics(before: &Glance, after: &Glance, sights: &mut Vec<Sight>) {
@@ -347,6 +355,20 @@ mod tests {
         assert_eq!(seen(&calm, &nobody, &mut lost), [EventKind::LeaderLost]);
         assert_eq!(seen(&nobody, &nobody, &mut lost), []);
         assert_eq!(seen(&nobody, &led(1, 5, &[1, 2]), &mut lost), [EventKind::LeaderChanged]);
+    }
+
+    #[test]
+    fn a_node_that_came_and_went_between_two_glances_is_told_of() {
+        let glance = |count| Glance { passages: HashMap::from([(3, count)]), ..Glance::default() };
+        let told = |before, after| passages(&glance(before), &glance(after), 3).collect::<Vec<_>>();
+        let (up, down) = (true, false);
+        assert_eq!(told(0, 0), [true; 0]);
+        assert_eq!(told(0, 1), [up]);
+        assert_eq!(told(1, 2), [down]);
+        assert_eq!(told(0, 2), [up, down], "there for a moment only");
+        assert_eq!(told(1, 3), [down, up], "started again at once");
+        assert_eq!(told(1, 8), [up, down], "only the last of many");
+        assert_eq!(passages(&Glance::default(), &glance(1), 3).collect::<Vec<_>>(), [up]);
     }
 
     #[test]

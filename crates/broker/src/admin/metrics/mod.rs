@@ -14,7 +14,7 @@ mod sheet;
 mod snapshot;
 
 pub use definitions::{FAMILIES, Family, Kind};
-pub use rendering::render_metrics;
+pub use rendering::{metrics_text, render_metrics};
 pub use snapshot::{
     FollowerLag, FsyncTimes, GroupMetrics, MetricsSnapshot, PartitionCounts, PartitionMetrics, PeerRpc,
     ProcessMetrics, WalMetrics,

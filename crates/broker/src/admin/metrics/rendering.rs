@@ -12,6 +12,14 @@ use super::definitions::{self as table, Family};
 use super::sheet::{Histogram, Sheet};
 use super::snapshot::{FollowerLag, FsyncTimes, MetricsSnapshot, PartitionMetrics};
 
+/// Renders a snapshot as `OpenMetrics` text, off the runtime's threads: thousands of partitions take milliseconds.
+///
+/// # Errors
+/// Formatting failed, which writing to memory does not do.
+pub async fn metrics_text(snapshot: MetricsSnapshot) -> Result<String, fmt::Error> {
+    tokio::task::spawn_blocking(move || render_metrics(snapshot)).await.unwrap_or(Err(fmt::Error))
+}
+
 /// Renders a snapshot as `OpenMetrics` text.
 ///
 /// # Errors

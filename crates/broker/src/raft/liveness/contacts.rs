@@ -49,8 +49,8 @@ struct Heard {
     told: u64,
     /// Whom it hears, as its last gossip said.
     hears: Vec<i32>,
-    /// Whether it was alive when changes were last asked for.
-    alive_before: bool,
+    /// How often it has come to life and fallen silent, as far as it was told: odd while it lives.
+    passages: u64,
 }
 
 impl Heard {
@@ -62,7 +62,7 @@ impl Heard {
             fresh_session: true,
             told: 0,
             hears: Vec::new(),
-            alive_before: false,
+            passages: 0,
         }
     }
 
@@ -108,10 +108,15 @@ impl Contacts {
         1 + voters.iter().filter(misses).count() > voters.len() / 2
     }
 
-    /// For how long this node's control stream to the peer has been up, if the peer is alive.
-    pub(super) fn reachable_for(&self, peer: i32, now: Instant) -> Option<Duration> {
+    /// Since when this node's control stream to the peer has been up, if the peer is alive.
+    pub(super) fn reachable_since(&self, peer: i32, now: Instant) -> Option<Instant> {
         let heard = self.peers.get(&peer).filter(|h| h.is_alive(self.election, now))?;
-        Some(now.duration_since(heard.up_since))
+        Some(heard.up_since)
+    }
+
+    /// For how long that has been so.
+    pub(super) fn reachable_for(&self, peer: i32, now: Instant) -> Option<Duration> {
+        self.reachable_since(peer, now).map(|since| now.duration_since(since))
     }
 
     /// This node's control stream to the peer came up or went down.
@@ -159,19 +164,25 @@ impl Contacts {
         let mut changes = Vec::new();
         for (peer, heard) in &mut self.peers {
             let alive = heard.is_alive(self.election, now);
-            if alive != heard.alive_before {
-                heard.alive_before = alive;
+            if alive == heard.passages.is_multiple_of(2) {
+                heard.passages += 1;
                 changes.push(Change { peer: *peer, alive, contact: heard.contact });
             }
         }
         changes
     }
 
+    /// How often each peer has come to life and fallen silent, as [`Contacts::changes`] told it: odd while it lives.
+    pub(super) fn passages(&self) -> HashMap<i32, u64> {
+        self.peers.iter().map(|(peer, heard)| (*peer, heard.passages)).collect()
+    }
+
     /// This node has nothing to do with the peer any more. Its own stream may still be there, and go on to be if the
     /// peer is known again a moment later: the gossip that comes next on it is no first one, and not complete.
     pub(super) fn forget(&mut self, peer: i32, now: Instant) {
         if let Some(heard) = self.peers.get_mut(&peer) {
-            *heard = Heard { fresh_session: heard.fresh_session, ..Heard::never(now) };
+            let passages = heard.passages.next_multiple_of(2);
+            *heard = Heard { fresh_session: heard.fresh_session, passages, ..Heard::never(now) };
         }
     }
 
@@ -339,5 +350,18 @@ mod tests {
         assert_eq!(contacts.changes(now), []);
         assert_eq!(contacts.changes(now + ELECTION), [Change { alive: false, ..lives }]);
         assert_eq!(contacts.changes(now + ELECTION), []);
+    }
+
+    #[test]
+    fn how_often_a_peer_came_and_went_is_counted_on_when_it_is_known_again() {
+        let (mut contacts, now) = peer_heard();
+        assert_eq!(contacts.passages(), HashMap::from([(PEER, 0)]), "nobody was told yet");
+        contacts.changes(now);
+        assert_eq!(contacts.passages(), HashMap::from([(PEER, 1)]));
+        contacts.forget(PEER, now);
+        assert_eq!(contacts.passages(), HashMap::from([(PEER, 2)]));
+        contacts.heard(PEER, Vec::new(), now);
+        contacts.changes(now);
+        assert_eq!(contacts.passages(), HashMap::from([(PEER, 3)]));
     }
 }

@@ -10,7 +10,7 @@ use tracing::{info, warn};
 
 use super::Liveness;
 use super::calm::Calm;
-use super::orphans::{Candidacy, Orphans, rank};
+use super::orphans::{Candidacy, rank};
 use super::sweeps::Sweeps;
 use crate::raft::group::{Group, Replication};
 use crate::raft::transport::link::Link;
@@ -23,7 +23,6 @@ impl Liveness {
     /// Runs the driver until `stop` resolves.
     pub async fn run(self, peers: Peers, stop: impl Future<Output = ()>) {
         let work = async {
-            let mut orphans = Orphans::new(self.inner.timing);
             let mut sweeps = Sweeps::default();
             let mut calm = Calm::new(self.inner.timing.election * 2);
             let mut tick = tokio::time::interval(self.inner.timing.heartbeat / 2);
@@ -34,7 +33,7 @@ impl Liveness {
                     _ = tick.tick() => {
                         beat += 1;
                         self.notice_deaths();
-                        self.elect_orphans(&mut orphans, &mut sweeps);
+                        self.elect_orphans(&mut sweeps);
                         if beat.is_multiple_of(2) {
                             let turn = calm.next_turn(self.reachable(&peers));
                             self.update_isrs(|group| turn.includes(group));
@@ -43,7 +42,7 @@ impl Liveness {
                     }
                     () = self.inner.wake.notified() => {
                         self.notice_deaths();
-                        self.elect_orphans(&mut orphans, &mut sweeps);
+                        self.elect_orphans(&mut sweeps);
                         self.gossip_to_all(&peers, false);
                     }
                 }
@@ -96,8 +95,8 @@ impl Liveness {
             if self.someone_came_back(&replication, now) {
                 group.heartbeat();
             }
-            let reachable_for = |b| self.inner.contacts.lock().reachable_for(b, now);
-            let isr = self.inner.isrs.lock().look(group.id(), term, &replication, now, reachable_for);
+            let reachable_since = |b| self.inner.contacts.lock().reachable_since(b, now);
+            let isr = self.inner.isrs.lock().look(group.id(), term, &replication, now, reachable_since);
             self.claim(group.id(), term, isr);
         }
     }
@@ -114,10 +113,11 @@ impl Liveness {
     }
 
     /// Starts elections in groups of this node that nobody alive leads.
-    fn elect_orphans(&self, orphans: &mut Orphans, sweeps: &mut Sweeps) {
+    fn elect_orphans(&self, sweeps: &mut Sweeps) {
         let Some(groups) = self.inner.groups.get() else { return };
         // Read before the groups are looked at: what changes meanwhile is seen the next time.
         let seen = (self.generation(), groups.generation());
+        let mut orphans = self.inner.orphans.lock();
         if !sweeps.is_due(seen, orphans.any()) {
             return;
         }
@@ -139,7 +139,6 @@ impl Liveness {
                 None => {}
             }
         }
-        *self.inner.orphaned.lock() = orphans.since();
     }
 
     /// Whether the last known leader of a group that nobody claims is alive: it was started again, or it has stepped down

@@ -5,8 +5,9 @@
 //! busy log counts as caught up although it is always a few records behind. Only voters count: a learner is none of
 //! those whose acknowledgement a record waits for.
 //!
-//! What a follower had before its node went away proves nothing: the node may be back with an empty disk. It is in sync
-//! again once it has answered something that was sent since it could be reached again.
+//! What a follower had before its node went away proves nothing: the node may be back with an empty disk, or the others have
+//! moved on. It is in sync again once it has answered something that was sent since it could be reached again, and was
+//! at the end of the log since then.
 //!
 //! Must never: do I/O, read a clock, or decide what is committed: that takes a quorum of voters, in the ISR or not.
 
@@ -30,7 +31,8 @@ struct Record {
     term: u64,
     /// Since when this node leads in it, as far as it knows.
     since: Instant,
-    /// Who has been reachable since then without a break had its part in what was committed before.
+    /// Who has been reachable since then without a break had its part in what was committed before, and counts as caught
+    /// up then. Not so who came back later: that may be the lost leader itself, on an empty disk.
     led_before: Instant,
     caught_up: HashMap<i32, Instant>,
     /// The log's end at the last look: who has it now was caught up then.
@@ -55,7 +57,7 @@ impl IsrRecords {
         self.of.insert(group, Record::new(term, led_before, now));
     }
 
-    /// Looks at the replication of a group that this node leads in that term. `reachable_for` says for how long a broker
+    /// Looks at the replication of a group that this node leads in that term. `reachable_since` says since when a broker
     /// has been alive and reachable without a break, if it is now. Gives the ISR in ascending order.
     pub(super) fn look(
         &mut self,
@@ -63,7 +65,7 @@ impl IsrRecords {
         term: u64,
         replication: &Replication,
         now: Instant,
-        reachable_for: impl Fn(i32) -> Option<Duration>,
+        reachable_since: impl Fn(i32) -> Option<Instant>,
     ) -> Vec<i32> {
         let record = self.of.entry(group).or_insert_with(|| Record::new(term, now, now));
         if record.term != term {
@@ -73,18 +75,19 @@ impl IsrRecords {
         let mut isr = vec![self.me];
         for follower in replication.followers.iter().filter(|f| f.votes) {
             let broker = follower.node.broker();
-            // A new leader has not heard from its followers yet: it gives them the lag time to show up.
-            let caught_up = record.caught_up.entry(broker).or_insert(now);
-            if follower.matched >= record.last {
+            // A new leader has not seen how far its followers are: it gives them the lag time to show up.
+            let caught_up = record.caught_up.entry(broker).or_insert(record.led_before);
+            if record.last.is_some() && follower.matched >= record.last {
                 *caught_up = now;
             }
-            let answers = reachable_for(broker).is_some_and(|up| match follower.acked {
-                Some(ago) => ago <= up,
-                // Not one whose node came back since the group lost its leader: that may be the leader itself, on an empty
-                // disk.
-                None => led_for <= self.grace && now.duration_since(record.led_before) <= up,
+            let is_in_sync = reachable_since(broker).is_some_and(|back| {
+                let answers = match follower.acked {
+                    Some(ago) => ago <= now.duration_since(back),
+                    None => led_for <= self.grace && back <= record.led_before,
+                };
+                answers && back <= *caught_up
             });
-            if answers && now.duration_since(*caught_up) <= self.lag_max {
+            if is_in_sync && now.duration_since(*caught_up) <= self.lag_max {
                 isr.push(broker);
             }
         }
@@ -93,7 +96,7 @@ impl IsrRecords {
         isr
     }
 
-    /// When the follower of a group that this node leads was last caught up.
+    /// When the follower of a group that this node leads was last caught up; of one that never was: since when it leads.
     pub(super) fn caught_up(&self, group: GroupId, broker: i32) -> Option<Instant> {
         self.of.get(&group)?.caught_up.get(&broker).copied()
     }
@@ -144,8 +147,10 @@ mod tests {
             let followers = vec![progress(3, matched[1], self.acked), progress(1, matched[0], Some(MOMENT))];
             let replication = Replication { last: Some(last), followers, ..Replication::default() };
             let reachable = self.reachable;
-            let reachable_for = |broker| if broker == 3 { reachable } else { Some(LONG) };
-            self.records.look(GROUP, self.term, &replication, now, reachable_for)
+            let since = |broker| {
+                if broker == 3 { reachable } else { Some(LONG) }.map(|up| now.checked_sub(up).unwrap())
+            };
+            self.records.look(GROUP, self.term, &replication, now, since)
         }
     }
 
@@ -193,6 +198,25 @@ mod tests {
         assert_eq!(leader.look(100, [100, 100], start + MOMENT), [1, 2], "its disk may be another one");
         leader.acked = Some(2 * MOMENT);
         assert_eq!(leader.look(100, [100, 100], start + MOMENT), [1, 2, 3]);
+    }
+
+    #[test]
+    fn a_follower_that_is_back_is_in_sync_once_it_has_caught_up_again() {
+        let (mut leader, start) = (Leader::new(), Instant::now());
+        leader.look(100, [100, 100], start);
+        (leader.reachable, leader.acked) = (Some(2 * MOMENT), Some(MOMENT));
+        let back = start + 3 * MOMENT;
+        assert_eq!(leader.look(200, [200, 150], back), [1, 2, 3], "it has what was there at the look before");
+        assert_eq!(leader.look(300, [300, 150], back + MOMENT), [1, 2, 3], "caught up a moment ago");
+        (leader.reachable, leader.acked) = (Some(Duration::ZERO), Some(Duration::ZERO));
+        assert_eq!(
+            leader.look(400, [400, 250], back + 2 * MOMENT),
+            [1, 2],
+            "away again, and the others went on"
+        );
+        leader.reachable = Some(MOMENT);
+        assert_eq!(leader.look(400, [400, 399], back + 3 * MOMENT), [1, 2]);
+        assert_eq!(leader.look(400, [400, 400], back + 4 * MOMENT), [1, 2, 3]);
     }
 
     #[test]

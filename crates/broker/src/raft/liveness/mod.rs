@@ -35,6 +35,7 @@ use self::claims::Claims;
 pub use self::claims::Leadership;
 use self::contacts::Contacts;
 use self::isr::IsrRecords;
+use self::orphans::Orphans;
 use super::groups::{Groups, Timing};
 use super::transport::link::LinkState;
 use super::transport::wire::Gossip;
@@ -53,8 +54,7 @@ struct Inner {
     groups: OnceLock<Groups>,
     contacts: Mutex<Contacts>,
     claims: RwLock<Claims>,
-    /// The groups of this node that lack a leader, since when.
-    orphaned: Mutex<HashMap<GroupId, Instant>>,
+    orphans: Mutex<Orphans>,
     isrs: Mutex<IsrRecords>,
     /// Calls the driver.
     wake: Notify,
@@ -76,7 +76,7 @@ impl Liveness {
             groups: OnceLock::new(),
             contacts: Mutex::new(Contacts::new(timing.election)),
             claims: RwLock::new(Claims::new(me)),
-            orphaned: Mutex::default(),
+            orphans: Mutex::new(Orphans::new(timing)),
             isrs: Mutex::new(IsrRecords::new(me, timing.replica_lag_max, timing.election)),
             wake: Notify::new(),
             changed: Notify::new(),
@@ -117,7 +117,7 @@ impl Liveness {
     }
 
     /// How long ago this node, as the group's leader, last saw that the broker had its whole log. Of one that it has not
-    /// seen with the whole log yet: since it looks.
+    /// seen with the whole log yet: since it leads.
     pub fn behind_for(&self, group: GroupId, broker: i32) -> Option<std::time::Duration> {
         let caught_up = self.inner.isrs.lock().caught_up(group, broker)?;
         Some(Instant::now().saturating_duration_since(caught_up))
@@ -131,6 +131,12 @@ impl Liveness {
     /// For how long the broker has been alive and reachable without a break, if it is now.
     pub fn alive_for(&self, broker: i32) -> Option<std::time::Duration> {
         self.inner.contacts.lock().reachable_for(broker, Instant::now())
+    }
+
+    /// How often each peer has come to life and fallen silent since this node started: odd while it lives. Who looks now
+    /// and then sees by it that a node was away, or there, for less than a moment.
+    pub fn passages(&self) -> HashMap<i32, u64> {
+        self.inner.contacts.lock().passages()
     }
 
     /// Elections that this node has won since it started.
@@ -160,7 +166,7 @@ impl Liveness {
     /// This node has won the group.
     pub(super) fn leads(&self, group: GroupId, term: u64) {
         let now = Instant::now();
-        let led_before = self.inner.orphaned.lock().get(&group).copied().unwrap_or(now);
+        let led_before = self.inner.orphans.lock().since(group).unwrap_or(now);
         self.inner.isrs.lock().begin(group, term, led_before, now);
         self.claim(group, term, self.members_since(group, led_before, now));
         self.inner.elections_won.fetch_add(1, Ordering::Relaxed);
@@ -203,9 +209,7 @@ impl Liveness {
         let group = self.inner.groups.get().and_then(|g| g.get(group));
         let voters = group.map_or_else(Vec::new, |group| group.voters());
         let contacts = self.inner.contacts.lock();
-        let stayed = |broker: &i32| {
-            contacts.reachable_for(*broker, now).is_some_and(|up| now.duration_since(since) <= up)
-        };
+        let stayed = |broker: &i32| contacts.reachable_since(*broker, now).is_some_and(|back| back <= since);
         let others = voters.iter().map(|v| v.broker()).filter(|b| *b != self.inner.me).filter(stayed);
         let mut isr: Vec<i32> = others.chain([self.inner.me]).collect();
         isr.sort_unstable();

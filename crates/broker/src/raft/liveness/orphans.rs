@@ -50,9 +50,9 @@ impl Orphans {
         self.of.retain(|group, _| orphaned.contains(group));
     }
 
-    /// The groups that lack a leader, and since when.
-    pub(super) fn since(&self) -> HashMap<GroupId, Instant> {
-        self.of.iter().map(|(group, orphan)| (*group, orphan.since)).collect()
+    /// Since when the group has lacked a leader, if it does.
+    pub(super) fn since(&self, group: GroupId) -> Option<Instant> {
+        self.of.get(&group).map(|orphan| orphan.since)
     }
 
     /// Whether the group has lacked a leader for half an election timeout.
@@ -237,7 +237,7 @@ mod tests {
         let (mut orphans, start) = orphans();
         assert!(!orphans.is_missed(GROUP, start + ELECTION), "nobody has looked yet");
         leader_silent(&mut orphans, FIRST, start);
-        assert_eq!(orphans.since(), HashMap::from([(GROUP, start)]));
+        assert_eq!(orphans.since(GROUP), Some(start));
         assert!(!orphans.is_missed(GROUP, start + (ELECTION / 2).saturating_sub(MOMENT)));
         assert!(orphans.is_missed(GROUP, start + ELECTION / 2));
     }
