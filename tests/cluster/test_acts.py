@@ -41,10 +41,23 @@ def test_a_topic_is_created_altered_and_deleted_from_any_node(four, topic):
     status, problem = act(four.node(3), "POST", "/admin/v1/topics", asked)
     assert (status, problem["code"]) == (409, "topic_exists")
     path = f"/admin/v1/topics/{topic}"
-    assert act(four.node(4), "PATCH", path, {"partitions": 3, "config": {"retention.ms": "60000"}})[0] == 200
+    both = {"partitions": 3, "config": {"retention.ms": "60000"}}
+    for asked in ({**both, "dry_run": True}, both, both):
+        status, answer = act(four.node(4), "PATCH", path, asked)
+        assert (status, answer.get("partitions")) == (200, 3), f"{asked}, also asked again: {answer}"
     until(lambda: len(leaders(four, topic)) == 3, "the third partition is there")
-    status, problem = act(four.node(1), "PATCH", path, {"config": {"no.such": "1"}})
-    assert (status, problem["code"]) == (422, "invalid_config")
+    half_refused = {
+        "invalid_config": {"partitions": 4, "config": {"no.such": "1"}},
+        "invalid_partitions": {"partitions": 2, "config": {"retention.ms": "1"}},
+    }
+    for code, asked in half_refused.items():
+        for dry_run in (True, False):
+            status, problem = act(four.node(1), "PATCH", path, {**asked, "dry_run": dry_run})
+            assert (status, problem["code"]) == (422, code)
+    status, detail = act(four.node(1), "GET", path)
+    assert (status, len(leaders(four, topic))) == (200, 3), "nothing of it was done"
+    retention = [setting["value"] for setting in detail["config"] if setting["name"] == "retention.ms"]
+    assert retention == ["60000"], "nor of this"
     assert act(four.node(1), "DELETE", path)[0] == 200
     until(lambda: leaders(four, topic) == [], "the topic is gone")
     assert act(four.node(1), "DELETE", path)[0] == 404

@@ -47,7 +47,11 @@ def seen(cluster, hot, idle):
 
 
 def planned(cluster):
-    return cluster.request("/admin/rebalance", {"leaders_only": True, "dry_run": True})["plan"]
+    return dry_run(cluster)["plan"]
+
+
+def dry_run(cluster):
+    return cluster.request("/admin/rebalance", {"leaders_only": True, "dry_run": True})
 
 
 def test_a_rebalance_spreads_leaders_by_load_and_its_plan_says_so_before(topic):
@@ -99,3 +103,14 @@ def test_what_consumers_read_is_load_as_well(topic):
             plan = until(is_busy, "reading makes node 1 busy", LOAD_KNOWN_SECONDS)
         assert {line["reason"] for line in plan} == {BY_LOAD}, plan
         checker.verify(load)
+
+
+def test_a_dry_run_names_the_nodes_whose_loads_it_does_not_know(topic):
+    with clusters.Cluster(3) as cluster:
+        checker.create(cluster, topic, 1)
+        until(lambda: dry_run(cluster)["missing_nodes"] == [], "all nodes say what they lead")
+        cluster.node(3).kill()
+        until(lambda: dry_run(cluster)["missing_nodes"] == [3], "node 3 is missing")
+        told = lambda: cluster.any_node().ctl("rebalance", "--leaders-only", "--dry-run").stdout
+        down = "node 3 is down: the load of partitions while it led them is not counted"
+        until(lambda: down in told(), lambda: f"a plan says so:\n{told()}")

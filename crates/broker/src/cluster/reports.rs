@@ -43,8 +43,10 @@ pub struct Reports {
     /// Of partitions that move: how many bytes each member still lacks. Who is not in it has nothing yet.
     pub behind: HashMap<GroupId, Vec<(BrokerId, u64)>>,
     loads: HashMap<GroupId, u64>,
-    /// Nodes that are alive and did not answer.
-    silent: usize,
+    /// Members that are down, and were not asked.
+    pub down: Vec<BrokerId>,
+    /// Members that are alive and did not answer.
+    pub silent: Vec<BrokerId>,
 }
 
 /// This node's own report.
@@ -70,7 +72,7 @@ fn report(group: &Group, moves: bool) -> GroupReport {
     GroupReport { group: group.id(), bytes: log.bytes(first..next), members }
 }
 
-/// Asks all members that are alive. Who does not answer in time is left out.
+/// Asks all members that are alive. Who does not answer in time is named.
 pub async fn collect(
     groups: &Groups,
     loads: &Loads,
@@ -78,16 +80,17 @@ pub async fn collect(
     image: &MetadataImage,
     liveness: &Liveness,
 ) -> Reports {
-    let others = image.brokers().keys().copied().filter(|n| *n != caller.me() && liveness.is_alive(*n));
-    let calls = others.map(|node| {
-        tokio::time::timeout(TIMEOUT, caller.call(node, Method::Report, Bytes::new(), Vec::new()))
+    let others = image.brokers().keys().copied().filter(|n| *n != caller.me());
+    let (asked, down): (Vec<_>, Vec<_>) = others.partition(|n| liveness.is_alive(*n));
+    let calls = asked.iter().map(|node| {
+        tokio::time::timeout(TIMEOUT, caller.call(*node, Method::Report, Bytes::new(), Vec::new()))
     });
-    let mut reports = Reports::default();
+    let mut reports = Reports { down, ..Reports::default() };
     reports.add(local(groups, image, loads));
-    for answer in join_all(calls).await {
+    for (node, answer) in asked.iter().zip(join_all(calls).await) {
         match answer.map(|answer| answer.map(|bytes| serde_json::from_slice(&bytes))) {
             Ok(Ok(Ok(report))) => reports.add(report),
-            _ => reports.silent += 1,
+            _ => reports.silent.push(*node),
         }
     }
     reports
@@ -97,7 +100,37 @@ impl Reports {
     /// What the leader of the group takes in and gives out, in bytes per second. 0 for all groups if a node did not
     /// answer: what it leads would be taken for idle, and it would be given more.
     pub fn load(&self, group: GroupId) -> u64 {
-        if self.silent > 0 { 0 } else { self.loads.get(&group).copied().unwrap_or(0) }
+        if self.silent.is_empty() { self.loads.get(&group).copied().unwrap_or(0) } else { 0 }
+    }
+
+    /// Members that have said nothing, by id.
+    pub fn missing(&self) -> Vec<BrokerId> {
+        let mut missing = [&*self.down, &*self.silent].concat();
+        missing.sort_unstable();
+        missing
+    }
+
+    /// For people: what of the loads is not known, and what comes of that; nothing if all is known.
+    pub fn unknown_told(&self) -> Vec<String> {
+        let told = |nodes: &[BrokerId], one: &str, several: &str| match nodes {
+            [] => None,
+            [node] => Some(format!("node {node} {one}")),
+            nodes => {
+                let ids: Vec<String> = nodes.iter().map(ToString::to_string).collect();
+                Some(format!("nodes {} {several}", ids.join(", ")))
+            }
+        };
+        let silent = told(
+            &self.silent,
+            "did not say how busy it is: no load is known, leaders are spread by number alone",
+            "did not say how busy they are: no load is known, leaders are spread by number alone",
+        );
+        let down = told(
+            &self.down,
+            "is down: the load of partitions while it led them is not counted",
+            "are down: the load of partitions while they led them is not counted",
+        );
+        [silent, down].into_iter().flatten().collect()
     }
 
     fn add(&mut self, report: Report) {
@@ -133,9 +166,38 @@ mod tests {
 
     #[test]
     fn while_a_node_is_silent_no_load_is_known() {
-        let mut reports = Reports { silent: 1, ..Reports::default() };
+        let mut reports = Reports { silent: vec![2], ..Reports::default() };
         reports.add(report(&[(7, 300)]));
         assert_eq!(reports.load(7), 0);
+        assert_eq!(
+            reports.unknown_told(),
+            ["node 2 did not say how busy it is: no load is known, leaders are spread by number alone"]
+        );
+    }
+
+    #[test]
+    fn while_a_node_is_down_the_loads_are_what_the_others_measured() {
+        let mut reports = Reports { down: vec![2], ..Reports::default() };
+        reports.add(report(&[(7, 300)]));
+        assert_eq!(reports.load(7), 300);
+        assert_eq!(
+            reports.unknown_told(),
+            ["node 2 is down: the load of partitions while it led them is not counted"]
+        );
+    }
+
+    #[test]
+    fn all_that_say_nothing_are_named() {
+        assert_eq!(Reports::default().unknown_told(), Vec::<String>::new());
+        let reports = Reports { down: vec![2, 5], silent: vec![1, 4], ..Reports::default() };
+        assert_eq!(reports.missing(), [1, 2, 4, 5]);
+        assert_eq!(
+            reports.unknown_told(),
+            [
+                "nodes 1, 4 did not say how busy they are: no load is known, leaders are spread by number alone",
+                "nodes 2, 5 are down: the load of partitions while they led them is not counted",
+            ]
+        );
     }
 
     #[test]

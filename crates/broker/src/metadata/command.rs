@@ -145,6 +145,17 @@ pub enum Command {
         /// Setting by name.
         changes: BTreeMap<String, Option<String>>,
     },
+    /// Grows a topic to a number of partitions, unless it has as many, and changes its settings: both or nothing.
+    AlterTopic {
+        /// Which topic.
+        topic: Uuid,
+        /// How many partitions it shall have afterwards. The new ones are placed automatically.
+        total: i32,
+        /// Setting by name, as in [`Command::AlterTopicConfig`].
+        changes: BTreeMap<String, Option<String>>,
+        /// Brokers that the proposer believes to be down: placed on last.
+        unavailable: BTreeSet<BrokerId>,
+    },
     /// Reserves a range of producer ids for one broker to hand out.
     AllocateProducerIds {
         /// How many.
@@ -242,6 +253,8 @@ pub enum Outcome {
     PartitionsCreated(Topic),
     /// The topic's settings are as described.
     TopicConfigAltered(Topic),
+    /// The topic's partitions and settings are as described.
+    TopicAltered(Topic),
     /// Producer ids `first .. first + count` belong to the proposer.
     ProducerIds {
         /// The first id of the range.

@@ -14,9 +14,7 @@ use crate::kafka::backend::{
     AlterConfig, ConfigEntry, ConfigKind, ConfigResource, ConfigSource, CreatedTopic, DeletedTopic, Failure,
     MorePartitions, NewTopic, ProducerIdentity, TopicInfo, TopicRef,
 };
-use crate::metadata::{
-    self, Assignment, CONSUMER_OFFSETS, Command, MetadataError, MetadataImage, Outcome, Topic,
-};
+use crate::metadata::{self, Assignment, CONSUMER_OFFSETS, Command, MetadataImage, Outcome, Topic};
 
 /// A range that one node takes from the metadata at a time.
 const PRODUCER_ID_RANGE: u32 = 1000;
@@ -37,7 +35,7 @@ impl From<ProposalError> for Failure {
 }
 
 impl Node {
-    fn unavailable(&self) -> BTreeSet<i32> {
+    pub(super) fn unavailable(&self) -> BTreeSet<i32> {
         let image = self.inner.metadata.image();
         image.brokers().keys().copied().filter(|b| !self.inner.liveness.is_alive(*b)).collect()
     }
@@ -166,19 +164,12 @@ impl Node {
     }
 
     pub(super) async fn delete(&self, topic: TopicRef, timeout: Duration) -> Result<DeletedTopic, Failure> {
-        let image = self.inner.metadata.image();
         let found = match &topic {
-            TopicRef::Name(name) => image.topic(name),
-            TopicRef::Id(id) => image.topic_by_id(id),
-        };
-        let found = found.ok_or_else(|| match &topic {
-            TopicRef::Name(name) => {
-                Failure::new(ResponseError::UnknownTopicOrPartition, format!("topic {name} does not exist"))
-            }
-            TopicRef::Id(id) => {
+            TopicRef::Name(name) => self.named(name)?,
+            TopicRef::Id(id) => self.inner.metadata.image().topic_by_id(id).cloned().ok_or_else(|| {
                 Failure::new(ResponseError::UnknownTopicId, format!("no topic has the id {id}"))
-            }
-        })?;
+            })?,
+        };
         self.inner.metadata.propose(Command::DeleteTopic { id: found.id }, timeout).await?;
         let deadline = Instant::now() + timeout;
         self.inner.metadata.wait_for(deadline, |image| image.topic_by_id(&found.id).is_none()).await;
@@ -191,51 +182,62 @@ impl Node {
         validate_only: bool,
         timeout: Duration,
     ) -> Result<(), Failure> {
-        let image = self.inner.metadata.image();
-        let topic = image.topic(&more.topic).ok_or_else(|| {
-            Failure::new(
-                ResponseError::UnknownTopicOrPartition,
-                format!("topic {} does not exist", more.topic),
-            )
-        })?;
         let command = Command::CreatePartitions {
-            topic: topic.id,
+            topic: self.named(&more.topic)?.id,
             total: more.count,
             replicas: more.assignments,
             unavailable: self.unavailable(),
         };
-        if validate_only {
-            let mut copy = (*image).clone();
-            copy.apply(command).map_err(|e: MetadataError| Failure::from(ProposalError::Refused(e)))?;
-            return Ok(());
-        }
-        if let Outcome::PartitionsCreated(topic) = self.inner.metadata.propose(command, timeout).await? {
-            let deadline = Instant::now() + timeout.min(METADATA_TIMEOUT);
+        self.change(command, validate_only, timeout).await.map(drop)
+    }
+
+    /// Carries out a command that changes a topic, and waits until this node knows the topic as it is then, and new
+    /// partitions have a leader. It is changed either way.
+    pub(super) async fn change(
+        &self,
+        command: Command,
+        validate_only: bool,
+        timeout: Duration,
+    ) -> Result<Topic, Failure> {
+        let image = self.inner.metadata.image();
+        let changed = if validate_only {
+            // The same rules, on a copy.
+            (*image).clone().apply(command).map_err(|e| Failure::from(ProposalError::Refused(e)))?
+        } else {
+            self.inner.metadata.propose(command, timeout).await?
+        };
+        let (Outcome::TopicAltered(topic)
+        | Outcome::PartitionsCreated(topic)
+        | Outcome::TopicConfigAltered(topic)) = changed
+        else {
+            return Err(ResponseError::UnknownServerError.into());
+        };
+        if !validate_only {
             let count = topic.partitions.len();
-            let id = topic.id;
-            self.inner
-                .metadata
-                .wait_for(deadline, |image| {
-                    image.topic_by_id(&id).is_none_or(|t| t.partitions.len() >= count)
-                })
-                .await;
-            self.wait_until_served(&topic, timeout).await;
+            let known = |image: &MetadataImage| {
+                let found = image.topic_by_id(&topic.id);
+                found.is_none_or(|t| t.partitions.len() >= count && t.config == topic.config)
+            };
+            let deadline = Instant::now() + timeout.min(METADATA_TIMEOUT);
+            self.inner.metadata.wait_for(deadline, known).await;
+            if image.topic_by_id(&topic.id).is_none_or(|before| before.partitions.len() < count) {
+                self.wait_until_served(&topic, timeout).await;
+            }
         }
-        Ok(())
+        Ok(topic)
+    }
+
+    fn named(&self, topic: &str) -> Result<Arc<Topic>, Failure> {
+        let unknown = || {
+            let message = format!("topic {topic} does not exist");
+            Failure::new(ResponseError::UnknownTopicOrPartition, message)
+        };
+        self.inner.metadata.image().topic(topic).cloned().ok_or_else(unknown)
     }
 
     pub(super) fn describe(&self, resource: &ConfigResource) -> Result<Vec<ConfigEntry>, Failure> {
         match resource {
-            ConfigResource::Topic(name) => {
-                let image = self.inner.metadata.image();
-                let topic = image.topic(name).ok_or_else(|| {
-                    Failure::new(
-                        ResponseError::UnknownTopicOrPartition,
-                        format!("topic {name} does not exist"),
-                    )
-                })?;
-                Ok(self.topic_configs(topic))
-            }
+            ConfigResource::Topic(name) => Ok(self.topic_configs(&*self.named(name)?)),
             ConfigResource::Broker(None) => Ok(Vec::new()),
             ConfigResource::Broker(Some(id)) if *id == self.id() => Ok(self.broker_configs()),
             ConfigResource::Broker(Some(id)) => Err(Failure::new(
@@ -255,24 +257,10 @@ impl Node {
                 return Err(Failure::new(ResponseError::InvalidConfig, what));
             }
         };
-        let image = self.inner.metadata.image();
-        let topic = image.topic(&name).ok_or_else(|| {
-            Failure::new(ResponseError::UnknownTopicOrPartition, format!("topic {name} does not exist"))
-        })?;
-        let changes = change.change.settings(&self.topic_configs(topic))?;
+        let topic = self.named(&name)?;
+        let changes = change.change.settings(&self.topic_configs(&topic))?;
         let command = Command::AlterTopicConfig { topic: topic.id, changes };
-        let mut copy = (*image).clone();
-        let altered = copy.apply(command.clone()).map_err(|e| Failure::from(ProposalError::Refused(e)))?;
-        if validate_only {
-            return Ok(());
-        }
-        self.inner.metadata.propose(command, METADATA_TIMEOUT).await?;
-        let Outcome::TopicConfigAltered(wanted) = altered else { return Ok(()) };
-        let deadline = Instant::now() + METADATA_TIMEOUT;
-        let id = topic.id;
-        let known = |image: &MetadataImage| image.topic_by_id(&id).is_none_or(|t| t.config == wanted.config);
-        self.inner.metadata.wait_for(deadline, known).await;
-        Ok(())
+        self.change(command, validate_only, METADATA_TIMEOUT).await.map(drop)
     }
 
     fn topic_configs(&self, topic: &Topic) -> Vec<ConfigEntry> {

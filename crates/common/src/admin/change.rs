@@ -162,6 +162,10 @@ pub struct OperationView {
     /// What is under way; for a dry run, what would be done.
     #[serde(default)]
     pub plan: Vec<PlannedMove>,
+    /// For a dry run: nodes that are down or did not answer in time. The plan does without the sizes and loads that they
+    /// alone know; of a rebalance, `message` says what comes of that.
+    #[serde(default)]
+    pub missing_nodes: Vec<i32>,
 }
 
 /// What an operation does.

@@ -152,6 +152,7 @@ fn operation() -> OperationView {
         finished_at_ms: None,
         message: "moving replicas".into(),
         plan: vec![],
+        missing_nodes: vec![],
     }
 }
 

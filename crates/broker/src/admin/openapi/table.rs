@@ -199,7 +199,7 @@ fn topics() -> Vec<Route> {
             .statuses(&[200, 201]),
         json::<TopicDetail>("topics", "get", "/admin/v1/topics/{topic}").says("One topic.").query(&[STALE]),
         json::<TopicAnswer>("topics", "patch", "/admin/v1/topics/{topic}")
-            .says("Give a topic more partitions or other settings.")
+            .says("Give a topic more partitions and other settings: all that is asked for, or nothing.")
             .takes::<AlterTopicRequest>(),
         json::<TopicAnswer>("topics", "delete", "/admin/v1/topics/{topic}")
             .says("Delete a topic.")

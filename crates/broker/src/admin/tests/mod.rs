@@ -75,6 +75,7 @@ fn operation(kind: OperationKind) -> OperationView {
         finished_at_ms: None,
         message: String::new(),
         plan: vec![],
+        missing_nodes: vec![],
     }
 }
 

@@ -46,6 +46,9 @@ impl MetadataImage {
                 self.create_partitions(topic, total, replicas, &unavailable)
             }
             Command::AlterTopicConfig { topic, changes } => self.alter_topic_config(topic, changes),
+            Command::AlterTopic { topic, total, changes, unavailable } => {
+                self.alter_topic(topic, total, changes, &unavailable)
+            }
             Command::MoveReplicas { moves } => self.move_replicas(&moves),
             Command::FinishMove { group, target } => self.finish_move(group, &target),
             Command::CancelMoves { groups } => Ok(self.cancel_moves(&groups)),

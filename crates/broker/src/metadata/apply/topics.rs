@@ -71,6 +71,49 @@ impl MetadataImage {
         unavailable: &BTreeSet<BrokerId>,
     ) -> Applied {
         let mut topic = self.existing(id)?;
+        let replicas = self.place_more(&topic, total, replicas, unavailable)?;
+        topic.partitions.extend(self.open_partitions(replicas));
+        self.put_topic(topic.clone());
+        Ok(Outcome::PartitionsCreated(topic))
+    }
+
+    pub(super) fn alter_topic_config(
+        &mut self,
+        id: Uuid,
+        changes: BTreeMap<String, Option<String>>,
+    ) -> Applied {
+        let mut topic = self.existing(id)?;
+        change_settings(&mut topic, changes)?;
+        self.put_topic(topic.clone());
+        Ok(Outcome::TopicConfigAltered(topic))
+    }
+
+    pub(super) fn alter_topic(
+        &mut self,
+        id: Uuid,
+        total: i32,
+        changes: BTreeMap<String, Option<String>>,
+        unavailable: &BTreeSet<BrokerId>,
+    ) -> Applied {
+        let mut topic = self.existing(id)?;
+        change_settings(&mut topic, changes)?;
+        // Repeated, it has them.
+        if usize::try_from(total) != Ok(topic.partitions.len()) {
+            let replicas = self.place_more(&topic, total, None, unavailable)?;
+            topic.partitions.extend(self.open_partitions(replicas));
+        }
+        self.put_topic(topic.clone());
+        Ok(Outcome::TopicAltered(topic))
+    }
+
+    /// Where the partitions go that the topic lacks.
+    fn place_more(
+        &self,
+        topic: &Topic,
+        total: i32,
+        replicas: Option<Vec<Vec<BrokerId>>>,
+        unavailable: &BTreeSet<BrokerId>,
+    ) -> Result<Vec<Vec<BrokerId>>, MetadataError> {
         let have = topic.partitions.len();
         let total = positive(total)?;
         if total <= have {
@@ -84,38 +127,16 @@ impl MetadataImage {
         }
         let wanted = total - have;
         self.check_partition_count(have, wanted)?;
-        let replicas = match replicas {
-            None => self.place_new(wanted, topic.replication_factor(), unavailable)?,
+        match replicas {
+            None => self.place_new(wanted, topic.replication_factor(), unavailable),
             Some(replicas) if replicas.len() == wanted => {
                 self.check_explicit(&replicas, topic.replication_factor() as usize)?;
-                replicas
+                Ok(replicas)
             }
-            Some(replicas) => {
-                return Err(MetadataError::InvalidReplicaAssignment {
-                    reason: format!("{wanted} new partitions but {} assignments", replicas.len()),
-                });
-            }
-        };
-        topic.partitions.extend(self.open_partitions(replicas));
-        self.put_topic(topic.clone());
-        Ok(Outcome::PartitionsCreated(topic))
-    }
-
-    pub(super) fn alter_topic_config(
-        &mut self,
-        id: Uuid,
-        changes: BTreeMap<String, Option<String>>,
-    ) -> Applied {
-        let mut topic = self.existing(id)?;
-        for (name, value) in changes {
-            match value {
-                Some(value) => topic.config.insert(name, value),
-                None => topic.config.remove(&name),
-            };
+            Some(replicas) => Err(MetadataError::InvalidReplicaAssignment {
+                reason: format!("{wanted} new partitions but {} assignments", replicas.len()),
+            }),
         }
-        validate_config(&topic.config)?;
-        self.put_topic(topic.clone());
-        Ok(Outcome::TopicConfigAltered(topic))
     }
 
     fn existing(&self, id: Uuid) -> Result<Topic, MetadataError> {
@@ -223,6 +244,19 @@ impl MetadataImage {
             .map(|(group, ids)| Partition::new(group, ids.into_iter().map(replica).collect()))
             .collect()
     }
+}
+
+fn change_settings(
+    topic: &mut Topic,
+    changes: BTreeMap<String, Option<String>>,
+) -> Result<(), MetadataError> {
+    for (name, value) in changes {
+        match value {
+            Some(value) => topic.config.insert(name, value),
+            None => topic.config.remove(&name),
+        };
+    }
+    Ok(validate_config(&topic.config)?)
 }
 
 /// A number of partitions.

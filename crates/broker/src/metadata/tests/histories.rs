@@ -50,11 +50,12 @@ fn topic_steps() -> impl Strategy<Value = Step> {
         )),
         id.clone().prop_map(|id| Command::DeleteTopic { id: Uuid::from_u128(id) }),
         (id.clone(), -1i32..9).prop_map(|(i, total)| grow(i, total)),
-        (id, prop::sample::select(vec![None, Some("1"), Some("x")])).prop_map(|(i, value)| set(
-            i,
-            "min.insync.replicas",
-            value
-        )),
+        (id, -1i32..9, any::<bool>(), prop::sample::select(vec![None, Some("1"), Some("x")])).prop_map(
+            |(i, total, grows, value)| {
+                let name = "min.insync.replicas";
+                if grows { alter(i, total, name, value) } else { set(i, name, value) }
+            }
+        ),
         (0u32..3).prop_map(|count| Command::AllocateProducerIds { count }),
     ]
     .prop_map(Step::Propose)

@@ -119,6 +119,16 @@ fn set(id: u128, name: &str, value: Option<&str>) -> Command {
     }
 }
 
+/// Partitions and a setting in one.
+fn alter(id: u128, total: i32, name: &str, value: Option<&str>) -> Command {
+    Command::AlterTopic {
+        topic: Uuid::from_u128(id),
+        total,
+        changes: BTreeMap::from([(name.into(), value.map(Into::into))]),
+        unavailable: BTreeSet::new(),
+    }
+}
+
 fn cluster(brokers: BrokerId) -> MetadataImage {
     let mut image = MetadataImage::new();
     for id in 1..=brokers {

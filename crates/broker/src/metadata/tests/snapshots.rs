@@ -78,6 +78,16 @@ fn commands_of_earlier_versions_are_read() {
         "rack": null, "version": "3.0.0"
     }"#;
     assert_eq!(serde_json::from_str::<Command>(json).unwrap(), register(1));
+    let json = r#"{
+        "type": "create_partitions", "topic": "00000000-0000-0000-0000-000000000007", "total": 5, "replicas": null,
+        "unavailable": []
+    }"#;
+    assert_eq!(serde_json::from_str::<Command>(json).unwrap(), grow(7, 5));
+    let json = r#"{
+        "type": "alter_topic_config", "topic": "00000000-0000-0000-0000-000000000007",
+        "changes": {"retention.ms": "1"}
+    }"#;
+    assert_eq!(serde_json::from_str::<Command>(json).unwrap(), set(7, "retention.ms", Some("1")));
 }
 
 #[test]
@@ -128,6 +138,13 @@ fn the_new_commands_and_refusals_are_readable_json() {
     let json = serde_json::to_string(&moves(std::slice::from_ref(&request))).unwrap();
     assert_eq!(json, r#"{"type":"move_replicas","moves":[{"group":7,"replicas":[1,2],"renew":[2]}]}"#);
     assert_eq!(serde_json::from_str::<Command>(&json).unwrap(), moves(&[request]));
+    let altered = alter(7, 5, "retention.ms", None);
+    let json = serde_json::to_string(&altered).unwrap();
+    assert_eq!(
+        json,
+        r#"{"type":"alter_topic","topic":"00000000-0000-0000-0000-000000000007","total":5,"changes":{"retention.ms":null},"unavailable":[]}"#
+    );
+    assert_eq!(serde_json::from_str::<Command>(&json).unwrap(), altered);
     let json = r#"{"type":"start_operation","kind":{"remove_node":{"node":4}},"now_ms":1000}"#;
     assert_eq!(serde_json::from_str::<Command>(json).unwrap(), start(removal(4, false)));
     let json = r#"{"type":"start_operation","kind":{"rebalance":{"reason":"asked for"}},"now_ms":1000}"#;

@@ -95,6 +95,45 @@ fn a_topic_grows_but_never_shrinks() {
 }
 
 #[test]
+fn partitions_and_settings_change_together() {
+    let mut image = cluster(3);
+    image.apply(create("a", 1, 2, 2)).unwrap();
+    let altered = image.apply(alter(1, 5, "retention.ms", Some("60000")));
+    let topic = Topic::clone(image.topic("a").unwrap());
+    assert_eq!(topic.config, BTreeMap::from([("retention.ms".into(), "60000".into())]));
+    assert_eq!(topic.partitions.len(), 5);
+    assert!(topic.partitions.iter().all(|p| p.replicas.len() == 2));
+    assert_eq!(altered, Ok(Outcome::TopicAltered(topic)));
+
+    let before = image.clone();
+    assert_eq!(image.apply(alter(1, 5, "retention.ms", Some("60000"))), altered, "repeated");
+    assert_eq!(image, before, "and nothing was done again");
+    image.apply(alter(1, 5, "retention.ms", None)).unwrap();
+    assert!(image.topic("a").unwrap().config.is_empty());
+}
+
+#[test]
+fn where_partitions_or_settings_are_refused_neither_changes() {
+    let mut image = cluster(3);
+    image.apply(create("a", 1, 2, 2)).unwrap();
+    let refused = [
+        (alter(1, 1, "retention.ms", Some("60000")), "invalid_partitions"),
+        (alter(1, 0, "retention.ms", Some("60000")), "invalid_partitions"),
+        (alter(1, -1, "retention.ms", Some("60000")), "invalid_partitions"),
+        (alter(1, 10_001, "retention.ms", Some("60000")), "invalid_partitions"),
+        (alter(1, 5, "no.such", Some("1")), "invalid_config"),
+        (alter(1, 5, "min.insync.replicas", Some("0")), "invalid_config"),
+        (alter(1, 5, "retention.ms", Some("-2")), "invalid_config"),
+        (alter(2, 5, "retention.ms", Some("60000")), "unknown_topic"),
+    ];
+    for (command, why) in refused {
+        assert_eq!(refusal(&mut image, command.clone()), why, "{command:?}");
+    }
+    image.apply(alter(1, 3, "retention.ms", Some("60000"))).unwrap();
+    assert_eq!(image.topic("a").unwrap().partitions[2].group, 3, "no group was given out for nothing");
+}
+
+#[test]
 fn deleting_frees_the_name_but_never_the_groups() {
     let mut image = cluster(3);
     image.apply(create("a", 1, 2, 3)).unwrap();

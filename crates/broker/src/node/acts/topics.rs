@@ -5,9 +5,8 @@ use chronik_common::admin::v1::{AlterTopicRequest, CreateTopicRequest, TopicAnsw
 use kafka_protocol::error::ResponseError;
 
 use super::{topic_named, unknown_topic, unprocessable};
-use crate::kafka::backend::{
-    AlterConfig, ConfigChange, ConfigOp, ConfigResource, Failure, MorePartitions, NewTopic, TopicRef,
-};
+use crate::kafka::backend::{Failure, NewTopic, TopicRef};
+use crate::metadata::Command;
 use crate::node::Node;
 use crate::node::operations::TIMEOUT;
 
@@ -31,42 +30,28 @@ impl Node {
         })
     }
 
-    /// All that is asked for is checked before anything is changed.
+    /// One command carries all that is asked for, so that nothing is ever half done.
     pub(super) async fn alter_as_asked(
         &self,
         topic: String,
         request: AlterTopicRequest,
     ) -> Result<TopicAnswer, Problem> {
-        let AlterTopicRequest { partitions, config, dry_run, .. } = request;
-        let image = self.inner.metadata.image();
-        let before = topic_named(&image, &topic)?.partitions.len();
-        if partitions.is_none() && config.is_empty() {
+        let AlterTopicRequest { partitions, config: changes, dry_run, .. } = request;
+        let id = topic_named(&self.inner.metadata.image(), &topic)?.id;
+        if partitions.is_none() && changes.is_empty() {
             let hint = "name the number of partitions, or settings, that the topic shall have";
             return Err(unprocessable("invalid_request", "nothing is to be changed", hint));
         }
-        // Asked for a second time, there is nothing left to do.
-        let count = partitions.filter(|count| usize::try_from(*count) != Ok(before));
-        let growth = count.map(|count| MorePartitions { topic: topic.clone(), count, assignments: None });
-        let settings = (!config.is_empty()).then(|| {
-            let operation = |value: Option<String>| value.map_or(ConfigOp::Delete, ConfigOp::Set);
-            let operations = config.into_iter().map(|(name, value)| (name, operation(value))).collect();
-            let resource = ConfigResource::Topic(topic.clone());
-            AlterConfig { resource, change: ConfigChange::Incremental(operations) }
-        });
-        let steps: &[bool] = if dry_run { &[true] } else { &[true, false] };
-        for validate_only in steps.iter().copied() {
-            if let Some(settings) = settings.clone() {
-                self.alter(settings, validate_only).await.map_err(|e| self.topic_problem(&topic, &e))?;
-            }
-            if let Some(growth) = growth.clone() {
-                self.grow(growth, validate_only, TIMEOUT)
-                    .await
-                    .map_err(|e| self.topic_problem(&topic, &e))?;
-            }
-        }
+        let command = match partitions {
+            Some(total) => Command::AlterTopic { topic: id, total, changes, unavailable: self.unavailable() },
+            // Older nodes know this one too.
+            None => Command::AlterTopicConfig { topic: id, changes },
+        };
+        let altered =
+            self.change(command, dry_run, TIMEOUT).await.map_err(|e| self.topic_problem(&topic, &e))?;
         let what = if dry_run { "would be altered, nothing was done" } else { "is as asked for" };
-        let partitions = count.and_then(|count| u64::try_from(count).ok()).unwrap_or(before as u64);
-        Ok(TopicAnswer { message: format!("topic '{topic}' {what}"), topic, partitions })
+        let message = format!("topic '{topic}' {what}");
+        Ok(TopicAnswer { topic, partitions: altered.partitions.len() as u64, message })
     }
 
     pub(super) async fn delete_as_asked(&self, topic: String, dry_run: bool) -> Result<TopicAnswer, Problem> {

@@ -63,10 +63,11 @@ impl Node {
         reports: &Reports,
     ) -> OperationView {
         let total = plan.moves.len() as u64;
-        let mut message = format!("{}: {total} partitions would change, nothing was done", operation.kind);
+        let mut told = vec![format!("{}: {total} partitions would change, nothing was done", operation.kind)];
         let loads = load_told(&view(image, |_| true, None, reports), &plan.moves);
-        if !loads.is_empty() {
-            message = format!("{message}; {loads}");
+        told.extend((!loads.is_empty()).then_some(loads));
+        if matches!(operation.kind, OperationKind::Rebalance { .. }) {
+            told.extend(reports.unknown_told());
         }
         OperationView {
             operation_id: None,
@@ -76,8 +77,9 @@ impl Node {
             bytes_total: plan.bytes(),
             blocked_on: blockers(image, plan),
             started_at_ms: now_ms(),
-            message,
+            message: told.join("; "),
             plan: planned(image, plan),
+            missing_nodes: reports.missing(),
             ..blank(operation)
         }
     }
@@ -211,6 +213,7 @@ fn blank(operation: &Operation) -> OperationView {
         finished_at_ms: operation.finished_ms,
         message: String::new(),
         plan: Vec::new(),
+        missing_nodes: Vec::new(),
     }
 }
 
@@ -264,4 +267,70 @@ fn lacking(image: &MetadataImage, group: u64, reports: &Reports) -> u64 {
         members.and_then(|b| b.iter().find(|(id, _)| *id == broker)).map_or(whole, |(_, bytes)| *bytes)
     };
     added.map(|r| lacks(r.broker)).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::metadata::{Assignment, Command, Endpoints, Outcome, Standing};
+
+    /// A cluster of three with a topic on two of them, and an operation that it would begin.
+    fn rehearsed(kind: OperationKind) -> (MetadataImage, Operation) {
+        let mut image = MetadataImage::new();
+        for id in 1..=3 {
+            let at = |port| chronik_common::HostPort::new(format!("host{id}"), port);
+            let endpoints = Endpoints { kafka: at(9092), wal: at(9291), raft: at(5001), admin: at(10_000) };
+            let directory_id = uuid::Uuid::from_u128(id as u128);
+            let (rack, version, standing) = (None, "3".into(), Standing::Founder);
+            let command = Command::RegisterBroker { id, directory_id, endpoints, rack, version, standing };
+            image.apply(command).unwrap();
+        }
+        let assignment = Assignment::Explicit(vec![vec![1, 2]]);
+        let (id, config, unavailable) = (uuid::Uuid::from_u128(9), BTreeMap::new(), [].into());
+        image
+            .apply(Command::CreateTopic { name: "orders".into(), id, assignment, config, unavailable })
+            .unwrap();
+        let started = image.apply(Command::StartOperation { kind, now_ms: 1, partitions: 0 }).unwrap();
+        let Outcome::OperationStarted(operation) = started else { panic!("it does not run") };
+        (image, operation)
+    }
+
+    fn rebalance() -> OperationKind {
+        let (topics, replication_factor, leaders_only, reason) = (None, None, true, "why".into());
+        OperationKind::Rebalance { topics, replication_factor, leaders_only, reason }
+    }
+
+    fn missing(down: &[BrokerId], silent: &[BrokerId]) -> Reports {
+        let mut reports = Reports::default();
+        reports.down.extend(down);
+        reports.silent.extend(silent);
+        reports
+    }
+
+    fn dry_run(kind: OperationKind, reports: &Reports) -> OperationView {
+        let (image, operation) = rehearsed(kind);
+        Node::dry_view(&image, &operation, &Plan::default(), reports)
+    }
+
+    #[test]
+    fn a_dry_run_names_the_nodes_whose_loads_it_does_not_know_and_what_comes_of_that() {
+        let heard = dry_run(rebalance(), &Reports::default());
+        assert!(heard.missing_nodes.is_empty());
+        assert!(heard.message.ends_with("nothing was done"), "{}", heard.message);
+
+        let unheard = missing(&[3], &[2]);
+        let told = dry_run(rebalance(), &unheard);
+        assert_eq!(told.missing_nodes, [2, 3]);
+        let parts = [heard.message].into_iter().chain(unheard.unknown_told()).collect::<Vec<_>>();
+        assert_eq!(told.message, parts.join("; "));
+    }
+
+    #[test]
+    fn the_removal_of_a_node_that_is_down_says_nothing_of_loads() {
+        let told = dry_run(OperationKind::RemoveNode { node: 3, force: true }, &missing(&[3], &[]));
+        assert_eq!(told.missing_nodes, [3]);
+        assert!(told.message.ends_with("nothing was done"), "{}", told.message);
+    }
 }

@@ -109,6 +109,7 @@ fn removal() -> OperationView {
                 reason: "node 4 leaves".into(),
             },
         ],
+        missing_nodes: vec![],
     }
 }
 
