@@ -41,8 +41,9 @@ struct Heard {
     /// When its last gossip came; `None`: it has never been heard.
     at: Option<Instant>,
     contact: Contact,
-    /// Since when this node's control stream to it is up.
-    up_since: Instant,
+    /// When it was last heard again after a break, or this node's control stream to it came up, whatever was later. Its
+    /// own stream may be back first: until ours is, it can have been sent nothing.
+    reachable_since: Instant,
     /// Its next gossip is the first of a session.
     fresh_session: bool,
     /// The version of this node's claims that it was last sent; 0: none on this link.
@@ -58,7 +59,7 @@ impl Heard {
         Self {
             at: None,
             contact: Contact::Good,
-            up_since: now,
+            reachable_since: now,
             fresh_session: true,
             told: 0,
             hears: Vec::new(),
@@ -108,10 +109,10 @@ impl Contacts {
         1 + voters.iter().filter(misses).count() > voters.len() / 2
     }
 
-    /// Since when this node's control stream to the peer has been up, if the peer is alive.
+    /// Since when the peer has been heard and this node's control stream to it up without a break, if it is alive.
     pub(super) fn reachable_since(&self, peer: i32, now: Instant) -> Option<Instant> {
         let heard = self.peers.get(&peer).filter(|h| h.is_alive(self.election, now))?;
-        Some(heard.up_since)
+        Some(heard.reachable_since)
     }
 
     /// For how long that has been so.
@@ -124,7 +125,7 @@ impl Contacts {
         let heard = self.of(peer, now);
         match state {
             LinkState::Up => {
-                heard.up_since = now;
+                heard.reachable_since = now;
                 // What was told on an earlier link may not have arrived.
                 heard.told = 0;
             }
@@ -148,10 +149,14 @@ impl Contacts {
     /// A gossip of the peer has come, which says whom the peer hears. Tells whether it is the first of its session.
     pub(super) fn heard(&mut self, peer: i32, hears: Vec<i32>, now: Instant) -> bool {
         let heard = self.of(peer, now);
+        let first_of_session = std::mem::take(&mut heard.fresh_session);
+        if first_of_session || heard.contact != Contact::Good {
+            heard.reachable_since = now;
+        }
         heard.at = Some(now);
         heard.contact = Contact::Good;
         heard.hears = hears;
-        std::mem::take(&mut heard.fresh_session)
+        first_of_session
     }
 
     /// The peer is about to be sent this node's claims up to `version`. Gives the version that it was sent last.
@@ -332,14 +337,33 @@ mod tests {
     }
 
     #[test]
-    fn a_living_peer_is_reachable_since_its_link_came_up() {
+    fn a_peer_is_reachable_once_it_is_heard_and_since_its_link_came_up() {
         let (mut contacts, now) = nobody_heard();
         contacts.link_changed(PEER, LinkState::Up, now);
         assert_eq!(contacts.reachable_for(PEER, now), None, "not heard yet");
         contacts.heard(PEER, Vec::new(), now + MOMENT);
-        assert_eq!(contacts.reachable_for(PEER, now + MOMENT), Some(MOMENT));
-        contacts.link_changed(PEER, LinkState::Up, now + MOMENT);
-        assert_eq!(contacts.reachable_for(PEER, now + MOMENT), Some(Duration::ZERO));
+        contacts.heard(PEER, Vec::new(), now + 2 * MOMENT);
+        assert_eq!(contacts.reachable_for(PEER, now + 2 * MOMENT), Some(MOMENT));
+        contacts.link_changed(PEER, LinkState::Up, now + 2 * MOMENT);
+        assert_eq!(contacts.reachable_for(PEER, now + 2 * MOMENT), Some(Duration::ZERO));
+    }
+
+    #[test]
+    fn a_peer_that_is_heard_again_before_the_link_to_it_is_up_has_not_been_reachable_since_before() {
+        let breaks: [fn(&mut Contacts, Instant); 4] = [
+            |contacts, _| contacts.session_ended(PEER),
+            |contacts, now| contacts.link_changed(PEER, LinkState::Broken, now),
+            |contacts, now| contacts.link_changed(PEER, LinkState::Refused, now),
+            // Its machine lost power: the end of its streams has not been noticed yet.
+            |contacts, now| contacts.session_started(PEER, now),
+        ];
+        for broke in breaks {
+            let (mut contacts, now) = peer_heard();
+            let back = now + MOMENT;
+            broke(&mut contacts, now);
+            contacts.heard(PEER, Vec::new(), back);
+            assert_eq!(contacts.reachable_since(PEER, back), Some(back));
+        }
     }
 
     #[test]

@@ -117,14 +117,16 @@ impl Liveness {
         let Some(groups) = self.inner.groups.get() else { return };
         // Read before the groups are looked at: what changes meanwhile is seen the next time.
         let seen = (self.generation(), groups.generation());
-        let mut orphans = self.inner.orphans.lock();
-        if !sweeps.is_due(seen, orphans.any()) {
+        let some_lack_a_leader = self.inner.orphans.lock().any();
+        if !sweeps.is_due(seen, some_lack_a_leader) {
             return;
         }
         let now = Instant::now();
         let lacks_leader =
             |group: &Arc<Group>| group.leads().is_none() && self.leadership(group.id()).is_none();
         let orphaned: Vec<_> = groups.all().into_iter().filter(lacks_leader).collect();
+        // Who has won a group asks for it too: not held while all groups are looked through.
+        let mut orphans = self.inner.orphans.lock();
         orphans.retain(&orphaned.iter().map(|g| g.id()).collect());
         for group in orphaned {
             let voters = group.voters();

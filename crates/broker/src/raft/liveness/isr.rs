@@ -96,7 +96,8 @@ impl IsrRecords {
         isr
     }
 
-    /// When the follower of a group that this node leads was last caught up; of one that never was: since when it leads.
+    /// When the follower of a group that this node leads was last caught up. Of one that never was since this node leads: when
+    /// the leader before was lost.
     pub(super) fn caught_up(&self, group: GroupId, broker: i32) -> Option<Instant> {
         self.of.get(&group)?.caught_up.get(&broker).copied()
     }
@@ -148,7 +149,8 @@ mod tests {
             let replication = Replication { last: Some(last), followers, ..Replication::default() };
             let reachable = self.reachable;
             let since = |broker| {
-                if broker == 3 { reachable } else { Some(LONG) }.map(|up| now.checked_sub(up).unwrap())
+                let up = if broker == 3 { reachable } else { Some(LONG) };
+                up.map(|up| now.checked_sub(up).unwrap())
             };
             self.records.look(GROUP, self.term, &replication, now, since)
         }
