@@ -20,12 +20,17 @@ RECORDS_PER_SECOND = 4000
 pytestmark = [pytest.mark.kills, pytest.mark.timeout(300)]
 
 
-def hand_over(cluster, admin, topic, round_):
-    """Makes the next replica of each partition the preferred one, and elects it."""
+def prefer_the_next(cluster, topic, round_):
+    """Makes the next replica of each partition the preferred one."""
     for partition, seen in cluster.partitions(topic).items():
         by_rank = sorted(seen.replicas)
         turn = (round_ + partition) % len(by_rank)
         cluster.move(topic, partition, by_rank[turn:] + by_rank[:turn])
+
+
+def hand_over(cluster, admin, topic, round_):
+    """Makes the next replica of each partition the preferred one, and elects it."""
+    prefer_the_next(cluster, topic, round_)
     wanted = [TopicPartition(topic, partition) for partition in range(PARTITIONS)]
 
     def elected():
@@ -41,6 +46,16 @@ def epochs(cluster, topic, partition):
     node = cluster.replicas(topic, partition)[0]
     log = wire.read_log(node.address, topic, partition, checker.bounds_at(node, topic, partition)[1])
     return {wire.producer_of(batch)[1] for _, _, batch in wire.whole_batches(log)}
+
+
+def test_leaders_that_have_not_heard_of_the_new_order_hand_over_by_it_all_the_same(fresh_cluster, topic):
+    checker.create(fresh_cluster, topic, PARTITIONS)
+    admin = AdminClient({"bootstrap.servers": fresh_cluster.bootstrap})
+    wanted = [TopicPartition(topic, partition) for partition in range(PARTITIONS)]
+    for round_ in range(200):
+        prefer_the_next(fresh_cluster, topic, round_)
+        # Who asks would wait for a minute if nobody handed over.
+        assert len(admin.elect_leaders(ElectionType.PREFERRED, wanted).result(15)) == PARTITIONS
 
 
 def test_no_record_is_doubled_when_the_pipeline_of_a_producer_meets_two_leaders(fresh_cluster, topic):

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use kafka_protocol::error::ResponseError;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 
 use super::Node;
 use crate::cluster::calls::Method;
@@ -16,8 +16,11 @@ use crate::kafka::backend::{Failure, HeldReplica, LogDir, Reassign, Reassignment
 use crate::metadata::{BrokerId, Command, MetadataImage, MoveRequest, Partition};
 use crate::raft::{GroupId, RaftNodeId};
 
-/// How often a hand-over elsewhere is looked for.
+/// How often a hand-over elsewhere is looked for: a change between looking and waiting is not told.
 const LOOK: Duration = Duration::from_millis(20);
+/// When a hand-over that shows no effect is asked for again: who was asked may just have stepped down, not
+/// know the heir as a voter yet, or have found another heir because this one did not take it.
+const AGAIN: Duration = Duration::from_secs(1);
 
 impl Node {
     /// Changes go one after the other: each is refused or taken for itself.
@@ -94,22 +97,45 @@ impl Node {
     }
 
     async fn elect_one(&self, group: GroupId, deadline: Instant) -> Result<(), Failure> {
-        let preferred = self.preferred_replica(group).map(RaftNodeId::broker);
-        let Some(preferred) = preferred else { return Err(ResponseError::UnknownTopicOrPartition.into()) };
-        let leader = self.leadership(group).map(|l| l.leader);
-        if leader == Some(self.id()) {
-            self.hand_to_preferred(group).await;
-        } else if let Some(leader) = leader {
-            self.ask_to_hand_over(leader, group, None).await?;
-        }
-        while self.leadership(group).map(|l| l.leader) != Some(preferred) {
-            if Instant::now() >= deadline {
-                let what = format!("broker {preferred} did not take the leadership in time");
-                return Err(Failure::new(ResponseError::PreferredLeaderNotAvailable, what));
+        let preferred = self.preferred_replica(group).ok_or(ResponseError::UnknownTopicOrPartition)?;
+        self.make_leader(group, preferred.broker(), deadline).await
+    }
+
+    /// Makes that broker lead the group, wherever the leader is, and waits until this node sees it lead.
+    pub(super) async fn make_leader(
+        &self,
+        group: GroupId,
+        heir: BrokerId,
+        deadline: Instant,
+    ) -> Result<(), Failure> {
+        loop {
+            let asked = match self.leadership(group).map(|l| l.leader) {
+                Some(leader) if leader == self.id() => {
+                    self.hand_to(group, heir).await;
+                    Ok(())
+                }
+                Some(leader) if leader != heir => self.ask_to_hand_over(leader, group, heir).await,
+                _ => Ok(()),
+            };
+            if self.is_led_by(group, heir, deadline.min(Instant::now() + AGAIN)).await {
+                return Ok(());
             }
-            tokio::time::sleep(LOOK).await;
+            if Instant::now() >= deadline {
+                let what = format!("broker {heir} did not take the leadership in time");
+                return asked.and(Err(Failure::new(ResponseError::PreferredLeaderNotAvailable, what)));
+            }
         }
-        Ok(())
+    }
+
+    /// Whether that broker is seen to lead the group before the deadline.
+    async fn is_led_by(&self, group: GroupId, broker: BrokerId, deadline: Instant) -> bool {
+        while self.leadership(group).map(|l| l.leader) != Some(broker) {
+            if Instant::now() >= deadline {
+                return false;
+            }
+            drop(timeout_at(deadline.min(Instant::now() + LOOK), self.inner.liveness.changed()).await);
+        }
+        true
     }
 
     fn preferred_replica(&self, group: GroupId) -> Option<RaftNodeId> {
@@ -118,14 +144,14 @@ impl Node {
     }
 
     /// Hands a group that this node leads to its preferred replica.
-    pub(super) async fn hand_to_preferred(&self, group: GroupId) {
+    async fn hand_to_preferred(&self, group: GroupId) {
         if let Some(heir) = self.preferred_replica(group) {
             self.hand_to(group, heir.broker()).await;
         }
     }
 
     /// Hands a group that this node leads to its replica on that broker.
-    pub(super) async fn hand_to(&self, group: GroupId, heir: BrokerId) {
+    async fn hand_to(&self, group: GroupId, heir: BrokerId) {
         if let Some(group) = self.inner.groups.get(group)
             && let Some(heir) = group.voters().into_iter().find(|voter| voter.broker() == heir)
             && heir != group.me()
@@ -134,16 +160,15 @@ impl Node {
         }
     }
 
-    /// Asks the leader of a group to hand it over: to the broker named, else to the preferred replica.
-    pub(super) async fn ask_to_hand_over(
+    /// Asks the leader of a group to hand it over to that broker. The heir is named: the leader may not have
+    /// heard yet whom the metadata prefers now.
+    async fn ask_to_hand_over(
         &self,
         leader: BrokerId,
         group: GroupId,
-        heir: Option<BrokerId>,
+        heir: BrokerId,
     ) -> Result<(), Failure> {
-        let mut header = group.to_be_bytes().to_vec();
-        header.extend(heir.map(BrokerId::to_be_bytes).into_iter().flatten());
-        let header = header.into();
+        let header = [&group.to_be_bytes()[..], &heir.to_be_bytes()].concat().into();
         let asked = self.inner.caller.call(leader, Method::HandOver, header, Vec::new()).await;
         asked.map(drop).map_err(|e| Failure::new(ResponseError::NotLeaderOrFollower, e.to_string()))
     }
@@ -154,6 +179,7 @@ impl Node {
         let (group, heir) = header.split_first_chunk().ok_or_else(unreadable)?;
         let group = GroupId::from_be_bytes(*group);
         if heir.is_empty() {
+            // So earlier versions ask for an election of the preferred replica.
             self.hand_to_preferred(group).await;
         } else {
             let heir = heir.try_into().map_err(|_| unreadable())?;

@@ -3,21 +3,15 @@
 //! Who is asked to lead becomes the preferred leader first: otherwise the leadership would go back to the old one as
 //! soon as that one has been up for a while.
 
-use std::time::Duration;
-
 use chronik_common::admin::Problem;
 use chronik_common::admin::v1::{LeadershipMove, TransferLeaderAnswer, TransferLeaderRequest};
-use tokio::time::{Instant, timeout};
+use tokio::time::Instant;
 
 use super::{brokers, conflict, listed, partition_named, unavailable, unprocessable};
 use crate::cluster::leaders::is_drained;
 use crate::metadata::{BrokerId, Command, MoveRequest, Partition};
 use crate::node::Node;
 use crate::node::operations::{TIMEOUT, problem};
-use crate::raft::GroupId;
-
-/// A change of leadership between looking and waiting is not told: so it is looked again.
-const LOOK: Duration = Duration::from_millis(20);
 
 /// Who shall lead a partition, and what is known about it.
 #[derive(Clone, Copy)]
@@ -110,13 +104,13 @@ impl Node {
         if from == to {
             return Ok(answer(format!("node {to} leads {name} already")));
         }
-        self.hand_on(found.group, from, to).await;
-        if self.is_led_by(found.group, to).await {
-            return Ok(answer(format!("node {to} leads {name}")));
-        }
-        let detail = format!("node {to} did not take the leadership of {name} in time");
-        let hint = "see GET /admin/v1/partitions for who leads now, and ask again";
-        Err(unavailable("transfer_failed", detail, hint))
+        self.make_leader(found.group, to, Instant::now() + TIMEOUT).await.map_err(|e| {
+            let why = e.message.unwrap_or_default();
+            let detail = format!("node {to} does not lead {name} yet: {why}");
+            let hint = "see GET /admin/v1/partitions for who leads now, and ask again";
+            unavailable("transfer_failed", detail, hint)
+        })?;
+        Ok(answer(format!("node {to} leads {name}")))
     }
 
     /// Makes a replica the preferred leader. While the partition moves, its order is that of the move.
@@ -128,24 +122,5 @@ impl Node {
         let moves = vec![MoveRequest { group: partition.group, replicas, renew: Vec::new() }];
         let proposed = self.inner.metadata.propose(Command::MoveReplicas { moves }, TIMEOUT).await;
         proposed.map(drop).map_err(|e| problem(&e))
-    }
-
-    async fn hand_on(&self, group: GroupId, from: BrokerId, to: BrokerId) {
-        if from == self.id() {
-            self.hand_to(group, to).await;
-        } else if let Err(e) = self.ask_to_hand_over(from, group, Some(to)).await {
-            tracing::warn!(group, from, to, "the leader was not reached: {}", e.message.unwrap_or_default());
-        }
-    }
-
-    async fn is_led_by(&self, group: GroupId, node: BrokerId) -> bool {
-        let deadline = Instant::now() + TIMEOUT;
-        while self.leadership(group).map(|l| l.leader) != Some(node) {
-            if Instant::now() >= deadline {
-                return false;
-            }
-            drop(timeout(LOOK, self.inner.liveness.changed()).await);
-        }
-        true
     }
 }
