@@ -4,6 +4,7 @@ A batch on its way meets the old leader, the new one and the detour from one to 
 CHRONIK_HANDOVERS=N   how often each partition's leadership changes hands (60)
 """
 
+import concurrent.futures
 import os
 
 import checker
@@ -16,6 +17,8 @@ from confluent_kafka.admin import AdminClient
 HANDOVERS = int(os.environ.get("CHRONIK_HANDOVERS", "60"))
 PARTITIONS = 4
 RECORDS_PER_SECOND = 4000
+# Much longer than it takes to see that a node is silent.
+ELECTION_MS = 12_000
 
 pytestmark = [pytest.mark.kills, pytest.mark.timeout(300)]
 
@@ -56,6 +59,25 @@ def test_leaders_that_have_not_heard_of_the_new_order_hand_over_by_it_all_the_sa
         prefer_the_next(fresh_cluster, topic, round_)
         # Who asks would wait for a minute if nobody handed over.
         assert len(admin.elect_leaders(ElectionType.PREFERRED, wanted).result(15)) == PARTITIONS
+
+
+def test_who_is_no_longer_in_sync_is_not_asked_to_lead_again_and_again(fresh_cluster, topic):
+    """Who hands over to a replica that does not answer finds another heir in the end: it would be a change each time."""
+    checker.create(fresh_cluster, topic)
+    leader = fresh_cluster.partitions(topic)[0].leader
+    heir = next(node for node in fresh_cluster.nodes if node.id != leader and node is not fresh_cluster.metadata_leader())
+    others = [node for node in fresh_cluster.nodes if node is not heir]
+    fresh_cluster.move(topic, 0, [heir.id, *(node.id for node in others)])
+    seen = lambda node: fresh_cluster.partitions(topic, ask=node)[0]  # noqa: E731
+    until(lambda: all(seen(node).replicas[0] == heir.id for node in others), "all have heard of the new order")
+    heir.pause()
+    with wire.Connection(others[0].address, timeout=30) as connection, concurrent.futures.ThreadPoolExecutor(1) as asking:
+        answer = asking.submit(connection.elect_preferred, topic, 0, ELECTION_MS)
+        until(lambda: all(heir.id not in seen(node).isr for node in others), "the heir is not in sync")
+        epoch = seen(others[0]).epoch
+        assert answer.result(30) == wire.PREFERRED_LEADER_NOT_AVAILABLE
+    # One hand-over may have been on its way.
+    assert max(seen(node).epoch for node in others) <= epoch + 1
 
 
 def test_no_record_is_doubled_when_the_pipeline_of_a_producer_meets_two_leaders(fresh_cluster, topic):

@@ -3,7 +3,7 @@
 Real clients go to the leader; the tests that ask "what does *this* node hold,
 and what does *this* node answer" need to choose. Source of the layouts:
 Kafka's message definitions (Produce 10, Fetch 11, ListOffsets 4, Metadata 8,
-AlterPartitionReassignments 0 and ListPartitionReassignments 0).
+ElectLeaders 1, AlterPartitionReassignments 0 and ListPartitionReassignments 0).
 """
 
 import dataclasses
@@ -13,13 +13,15 @@ import struct
 import time
 
 PRODUCE, FETCH, LIST_OFFSETS, METADATA, API_VERSIONS = 0, 1, 2, 3, 18
-ALTER_PARTITION_REASSIGNMENTS, LIST_PARTITION_REASSIGNMENTS = 45, 46
+ELECT_LEADERS, ALTER_PARTITION_REASSIGNMENTS, LIST_PARTITION_REASSIGNMENTS = 43, 45, 46
 EARLIEST, LATEST = -2, -1
+PREFERRED = 0
 OFFSET_OUT_OF_RANGE = 1
 NOT_LEADER_OR_FOLLOWER = 6
 REQUEST_TIMED_OUT = 7
 INVALID_REPLICA_ASSIGNMENT = 39
 NOT_CONTROLLER = 41
+PREFERRED_LEADER_NOT_AVAILABLE = 80
 NO_REASSIGNMENT_IN_PROGRESS = 85
 
 
@@ -278,6 +280,23 @@ class Connection:
         if error:
             raise KafkaError("ListPartitionReassignments", error)
         return {(topic, index): found for topic, partitions, _ in topics for index, found in partitions}
+
+    def elect_preferred(self, topic, partition, timeout_ms):
+        """Asks for the preferred replica to lead. Returns the error code."""
+        body = struct.pack(">bi", PREFERRED, 1) + string(topic) + struct.pack(">ii", 1, partition)
+        answer = self.call(ELECT_LEADERS, 1, body + struct.pack(">i", timeout_ms))
+        answer.i32()
+        error = answer.i16()
+
+        def elected():
+            _index, code, _message = answer.i32(), answer.i16(), answer.string()
+            return code
+
+        topics = answer.array(lambda: (answer.string(), answer.array(elected)))
+        if error:
+            return error
+        ((_, (code,)),) = topics
+        return code
 
     def bounds(self, topic, partition):
         """(log start offset, high watermark) as this node's own replica knows them."""

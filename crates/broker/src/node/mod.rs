@@ -5,7 +5,7 @@
 //! - [`view`]: topics and brokers as clients see them.
 //! - [`produce`], [`fetch`], [`topics`], [`groups`]: what the Kafka layer asks for ([`backend`] is that door), and
 //!   [`pipeline`]: what a connection was answered lately.
-//! - [`reassign`]: moving replicas and leaderships for Kafka clients; [`operations`]: the same for operators.
+//! - [`reassign`]: moving replicas for Kafka clients, and leaderships; [`operations`]: changing the cluster's shape.
 //! - [`acts`]: what operators do to topics, partitions, nodes and consumer groups.
 //! - [`retention`]: deleting old records; [`purge`]: giving their space back.
 //! - [`repair`]: replacing damaged replicas; [`loads`]: how busy partitions are.
@@ -43,8 +43,10 @@ mod view;
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use parking_lot::{Mutex, RwLock};
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::admin::Tls;
@@ -57,6 +59,9 @@ use crate::raft::{GroupId, Groups};
 
 pub use partitions::Partitions;
 pub use start::{Running, StartError, start};
+
+/// How often a change of leadership is looked for while somebody waits for it.
+const LOOK: Duration = Duration::from_millis(20);
 
 /// A running node. Cheap to clone.
 #[derive(Clone)]
@@ -97,6 +102,24 @@ impl Node {
 
     fn leadership(&self, group: GroupId) -> Option<Leadership> {
         self.inner.liveness.leadership(group)
+    }
+
+    /// Waits until the group is seen to be led in that way, at most until the deadline. True if it is.
+    async fn wait_for_leadership(
+        &self,
+        group: GroupId,
+        deadline: Instant,
+        shown: impl Fn(&Leadership) -> bool,
+    ) -> bool {
+        while !self.leadership(group).is_some_and(|now| shown(&now)) {
+            if Instant::now() >= deadline {
+                return false;
+            }
+            // A change between looking and waiting is not told: so it is looked for.
+            let look = deadline.min(Instant::now() + LOOK);
+            drop(tokio::time::timeout_at(look, self.inner.liveness.changed()).await);
+        }
+        true
     }
 
     fn topic_defaults(&self) -> TopicDefaults {

@@ -1,12 +1,12 @@
-//! Moving replicas and leaderships on behalf of Kafka clients (KIP-455, KIP-460). The metadata takes the wish; the
-//! partitions' leaders carry it out.
+//! Moving replicas and leaderships, on behalf of Kafka clients (KIP-455, KIP-460) and of the admin API. The metadata takes
+//! the wish; the partitions' leaders carry it out.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use kafka_protocol::error::ResponseError;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 
 use super::Node;
 use crate::cluster::calls::Method;
@@ -16,8 +16,6 @@ use crate::kafka::backend::{Failure, HeldReplica, LogDir, Reassign, Reassignment
 use crate::metadata::{BrokerId, Command, MetadataImage, MoveRequest, Partition};
 use crate::raft::{GroupId, RaftNodeId};
 
-/// How often a hand-over elsewhere is looked for: a change between looking and waiting is not told.
-const LOOK: Duration = Duration::from_millis(20);
 /// When a hand-over that shows no effect is asked for again: who was asked may just have stepped down, not
 /// know the heir as a voter yet, or have found another heir because this one did not take it.
 const AGAIN: Duration = Duration::from_secs(1);
@@ -101,7 +99,9 @@ impl Node {
         self.make_leader(group, preferred.broker(), deadline).await
     }
 
-    /// Makes that broker lead the group, wherever the leader is, and waits until this node sees it lead.
+    /// Makes that broker lead the group, wherever the leader is, and waits until this node sees it lead. Asks only
+    /// while the heir is seen in sync: a leader whose heir does not answer hands over to another replica, so asking
+    /// for an heir that is gone would pass the leadership round among those that are left.
     pub(super) async fn make_leader(
         &self,
         group: GroupId,
@@ -109,15 +109,14 @@ impl Node {
         deadline: Instant,
     ) -> Result<(), Failure> {
         loop {
-            let asked = match self.leadership(group).map(|l| l.leader) {
-                Some(leader) if leader == self.id() => {
-                    self.hand_to(group, heir).await;
-                    Ok(())
+            let asked = match self.leadership(group) {
+                Some(now) if now.leader != heir && now.isr.contains(&heir) => {
+                    self.ask_to_hand_over(now.leader, group, heir).await
                 }
-                Some(leader) if leader != heir => self.ask_to_hand_over(leader, group, heir).await,
                 _ => Ok(()),
             };
-            if self.is_led_by(group, heir, deadline.min(Instant::now() + AGAIN)).await {
+            let again = deadline.min(Instant::now() + AGAIN);
+            if self.wait_for_leadership(group, again, |now| now.leader == heir).await {
                 return Ok(());
             }
             if Instant::now() >= deadline {
@@ -125,17 +124,6 @@ impl Node {
                 return asked.and(Err(Failure::new(ResponseError::PreferredLeaderNotAvailable, what)));
             }
         }
-    }
-
-    /// Whether that broker is seen to lead the group before the deadline.
-    async fn is_led_by(&self, group: GroupId, broker: BrokerId, deadline: Instant) -> bool {
-        while self.leadership(group).map(|l| l.leader) != Some(broker) {
-            if Instant::now() >= deadline {
-                return false;
-            }
-            drop(timeout_at(deadline.min(Instant::now() + LOOK), self.inner.liveness.changed()).await);
-        }
-        true
     }
 
     fn preferred_replica(&self, group: GroupId) -> Option<RaftNodeId> {
@@ -160,14 +148,18 @@ impl Node {
         }
     }
 
-    /// Asks the leader of a group to hand it over to that broker. The heir is named: the leader may not have
-    /// heard yet whom the metadata prefers now.
+    /// Asks the leader of a group, which may be this node, to hand it over to that broker. The heir is named: the
+    /// leader may not have heard yet whom the metadata prefers now.
     async fn ask_to_hand_over(
         &self,
         leader: BrokerId,
         group: GroupId,
         heir: BrokerId,
     ) -> Result<(), Failure> {
+        if leader == self.id() {
+            self.hand_to(group, heir).await;
+            return Ok(());
+        }
         let header = [&group.to_be_bytes()[..], &heir.to_be_bytes()].concat().into();
         let asked = self.inner.caller.call(leader, Method::HandOver, header, Vec::new()).await;
         asked.map(drop).map_err(|e| Failure::new(ResponseError::NotLeaderOrFollower, e.to_string()))

@@ -103,16 +103,9 @@ impl Node {
     async fn wait_until_served(&self, topic: &Topic, timeout: Duration) {
         let deadline = Instant::now() + timeout.min(METADATA_TIMEOUT);
         self.inner.metadata.wait_for(deadline, |image| image.topic_by_id(&topic.id).is_some()).await;
-        let led = async {
-            for partition in &topic.partitions {
-                while self.leadership(partition.group).is_none() {
-                    drop(
-                        tokio::time::timeout(Duration::from_millis(20), self.inner.liveness.changed()).await,
-                    );
-                }
-            }
-        };
-        drop(tokio::time::timeout_at(deadline, led).await);
+        for partition in &topic.partitions {
+            self.wait_for_leadership(partition.group, deadline, |_| true).await;
+        }
     }
 
     pub(super) async fn auto_create_topics(&self, names: Vec<String>) -> Vec<Result<(), ResponseError>> {
