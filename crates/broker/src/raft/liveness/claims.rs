@@ -47,6 +47,11 @@ impl Claims {
         self.of.get(&group).map(|c| &c.leadership).filter(|l| !l.isr.is_empty())
     }
 
+    /// How many groups somebody has claimed, renounced claims among them.
+    pub(super) fn len(&self) -> usize {
+        self.of.len()
+    }
+
     /// The claims that stand and have not been renounced.
     pub(super) fn standing(&self) -> impl Iterator<Item = (GroupId, &Leadership)> {
         self.of.iter().map(|(group, c)| (*group, &c.leadership)).filter(|(_, l)| !l.isr.is_empty())

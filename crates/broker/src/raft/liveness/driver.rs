@@ -1,6 +1,9 @@
 //! The driver's task: at every half heartbeat, and whenever it is called, it looks who has died, runs for groups whose
 //! leader is gone, and tells the peers what this node leads.
 //!
+//! Its thread also brings the peers' signs of life. With thousands of groups a look at all of them takes milliseconds, and
+//! each leader that is elected calls for one: after a look it rests, so that the thread is free most of the time.
+//!
 //! Must never: wait for a peer or for a group. It hands over and goes on.
 
 use std::sync::Arc;
@@ -11,6 +14,7 @@ use tracing::{info, warn};
 use super::Liveness;
 use super::calm::Calm;
 use super::orphans::{Candidacy, rank};
+use super::returns::Returns;
 use super::sweeps::Sweeps;
 use crate::raft::group::{Group, Replication};
 use crate::raft::transport::link::Link;
@@ -19,32 +23,43 @@ use crate::raft::transport::wire::envelope::Body;
 use crate::raft::transport::{Class, Peers};
 use crate::raft::types::{GroupId, METADATA_GROUP, RaftNodeId};
 
+/// The driver rests so many times as long as its last look took.
+const REST: u32 = 3;
+
 impl Liveness {
     /// Runs the driver until `stop` resolves.
     pub async fn run(self, peers: Peers, stop: impl Future<Output = ()>) {
         let work = async {
             let mut sweeps = Sweeps::default();
             let mut calm = Calm::new(self.inner.timing.election * 2);
+            let mut returns = Returns::new(self.inner.timing.heartbeat * 2);
             let mut tick = tokio::time::interval(self.inner.timing.heartbeat / 2);
             tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+            let mut rested = tokio::time::Instant::now();
             let mut beat: u64 = 0;
             loop {
-                tokio::select! {
-                    _ = tick.tick() => {
-                        beat += 1;
-                        self.notice_deaths();
-                        self.elect_orphans(&mut sweeps);
-                        if beat.is_multiple_of(2) {
-                            let turn = calm.next_turn(self.reachable(&peers));
-                            self.update_isrs(|group| turn.includes(group));
-                            self.gossip_to_all(&peers, true);
-                        }
+                let called = async {
+                    // A timer is a millisecond late even if its time has passed.
+                    if rested > tokio::time::Instant::now() {
+                        tokio::time::sleep_until(rested).await;
                     }
-                    () = self.inner.wake.notified() => {
-                        self.notice_deaths();
-                        self.elect_orphans(&mut sweeps);
+                    self.inner.wake.notified().await;
+                };
+                let beats = tokio::select! { _ = tick.tick() => true, () = called => false };
+                self.notice_deaths();
+                let began = tokio::time::Instant::now();
+                if began >= rested {
+                    self.elect_orphans(&mut sweeps);
+                    if !beats {
                         self.gossip_to_all(&peers, false);
                     }
+                    rested = tokio::time::Instant::now() + began.elapsed() * REST;
+                }
+                beat += u64::from(beats);
+                if beats && beat.is_multiple_of(2) {
+                    let turn = calm.next_turn(self.reachable(&peers));
+                    self.update_isrs(|group| turn.includes(group), &mut returns);
+                    self.gossip_to_all(&peers, true);
                 }
             }
         };
@@ -86,23 +101,28 @@ impl Liveness {
     }
 
     /// Recomputes the ISRs of the groups that this node leads and whose turn it is.
-    fn update_isrs(&self, is_its_turn: impl Fn(GroupId) -> bool) {
+    fn update_isrs(&self, is_its_turn: impl Fn(GroupId) -> bool, returns: &mut Returns) {
         let Some(groups) = self.inner.groups.get() else { return };
+        let mut waiting = Vec::new();
         for group in groups.all().into_iter().filter(|group| is_its_turn(group.id())) {
             let Some(term) = group.leads() else { continue };
             let Some(replication) = group.replication() else { continue };
             let now = Instant::now();
             if self.someone_came_back(&replication, now) {
-                group.heartbeat();
+                waiting.push(group.id());
             }
             let reachable_since = |b| self.inner.contacts.lock().reachable_since(b, now);
             let isr = self.inner.isrs.lock().look(group.id(), term, &replication, now, reachable_since);
             self.claim(group.id(), term, isr);
         }
+        for group in returns.next(&waiting, Instant::now()) {
+            if let Some(group) = groups.get(group) {
+                group.heartbeat();
+            }
+        }
     }
 
-    /// Whether a follower can be reached again and has answered nothing since. An idle group would have nothing to say
-    /// to it, and it would not learn what was committed while it was away.
+    /// Whether a follower can be reached again and has answered nothing since.
     fn someone_came_back(&self, replication: &Replication, now: Instant) -> bool {
         let contacts = self.inner.contacts.lock();
         replication.followers.iter().any(|follower| {
@@ -124,18 +144,26 @@ impl Liveness {
         let now = Instant::now();
         let lacks_leader =
             |group: &Arc<Group>| group.leads().is_none() && self.leadership(group.id()).is_none();
-        let orphaned: Vec<_> = groups.all().into_iter().filter(lacks_leader).collect();
+        let mut orphaned: Vec<_> = groups.all().into_iter().filter(lacks_leader).collect();
         // Who has won a group asks for it too: not held while all groups are looked through.
         let mut orphans = self.inner.orphans.lock();
-        orphans.retain(&orphaned.iter().map(|g| g.id()).collect());
+        orphans.are(&orphaned.iter().map(|g| g.id()).collect(), now);
+        let mut room = orphans.room(now);
+        orphaned.sort_unstable_by_key(|group| (orphans.due(group.id()), group.id()));
         for group in orphaned {
+            if room == 0 {
+                break;
+            }
             let voters = group.voters();
             let rank = rank(&voters, group.me(), |b| self.is_alive(b));
             let leader_is_gone = self.leader_is_gone(group.id(), &voters, now)
                 || (orphans.is_missed(group.id(), now) && self.leader_is_back(group.id(), now));
             let heir = group.favours().filter(|(heir, _)| self.is_alive(heir.broker()));
             let heir_since = heir.map(|(_, since)| since);
-            match orphans.candidacy(group.id(), rank, leader_is_gone, heir_since, now, rand::random()) {
+            let candidacy =
+                orphans.candidacy(group.id(), rank, leader_is_gone, heir_since, now, rand::random());
+            room -= usize::from(candidacy.is_some());
+            match candidacy {
                 Some(Candidacy::TakeOver) => group.take_over(),
                 Some(Candidacy::Elect) => group.elect(),
                 None => {}

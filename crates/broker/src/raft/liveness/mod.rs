@@ -10,7 +10,7 @@
 //!
 //! This file is the shell (clock, locks, what the streams and groups tell) and [`driver`] its task. What they decide
 //! by is pure: [`contacts`] (who is alive), [`claims`] (who leads what), [`isr`] (who is in sync), [`calm`] (whose turn it
-//! is to be looked at) and [`orphans`] (when to run for a group).
+//! is to be looked at), [`returns`] (who speaks to a node that is back) and [`orphans`] (when to run for a group).
 //!
 //! Must never: decide who leads. It only proposes candidates; Raft's votes decide.
 
@@ -20,6 +20,7 @@ mod contacts;
 mod driver;
 mod isr;
 mod orphans;
+mod returns;
 mod sweeps;
 
 use std::collections::HashMap;
@@ -106,7 +107,9 @@ impl Liveness {
     pub fn leaderships(&self) -> HashMap<GroupId, Leadership> {
         let alive: Vec<i32> = self.alive();
         let claims = self.inner.claims.read();
-        claims.standing().filter(|(_, l)| alive.contains(&l.leader)).map(|(g, l)| (g, l.clone())).collect()
+        let mut led = HashMap::with_capacity(claims.len());
+        led.extend(claims.standing().filter(|(_, l)| alive.contains(&l.leader)).map(|(g, l)| (g, l.clone())));
+        led
     }
 
     /// The brokers that are alive, this one among them.

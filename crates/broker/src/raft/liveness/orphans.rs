@@ -8,6 +8,9 @@
 //! voters does not hear it, or when it lives and has not said for half an election timeout that it leads. If that fails
 //! (this log lacks something that another has), ordinary elections follow, with pauses that grow.
 //!
+//! A node that led thousands of groups leaves thousands of orphans. They are run for some at a time, who has waited longest
+//! first: all at once would keep each other waiting, and the signs of life too, until the next node is taken for dead.
+//!
 //! Must never: do I/O, read a clock, or decide who leads. It proposes candidates; Raft's votes decide.
 
 use std::collections::{HashMap, HashSet};
@@ -15,6 +18,9 @@ use std::time::{Duration, Instant};
 
 use crate::raft::groups::Timing;
 use crate::raft::types::{GroupId, RaftNodeId};
+
+/// Elections of this node under way at a time.
+const AT_A_TIME: usize = 256;
 
 /// How this node runs for a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,10 +39,22 @@ pub(super) struct Orphans {
 
 struct Orphan {
     since: Instant,
+    last_try: Option<Instant>,
     next_try: Instant,
     /// Of an election from the next, without its random part.
     pause: Duration,
     took_over: bool,
+}
+
+impl Orphan {
+    fn new(now: Instant, timing: &Timing) -> Self {
+        Self { since: now, last_try: None, next_try: now, pause: timing.heartbeat, took_over: false }
+    }
+
+    /// Whether an election may still be won. One that takes long does not keep others waiting for longer than this.
+    fn is_run_for(&self, now: Instant, timing: &Timing) -> bool {
+        now < self.next_try && self.last_try.is_some_and(|begun| now < begun + timing.election / 2)
+    }
 }
 
 impl Orphans {
@@ -45,9 +63,23 @@ impl Orphans {
         Self { timing, of: HashMap::new() }
     }
 
-    /// All groups but these have a leader, or have left this node.
-    pub(super) fn retain(&mut self, orphaned: &HashSet<GroupId>) {
+    /// These groups lack a leader. All others have one, or have left this node.
+    pub(super) fn are(&mut self, orphaned: &HashSet<GroupId>, now: Instant) {
         self.of.retain(|group, _| orphaned.contains(group));
+        for group in orphaned {
+            self.of.entry(*group).or_insert_with(|| Orphan::new(now, &self.timing));
+        }
+    }
+
+    /// How many groups may be run for besides those for which it is done already.
+    pub(super) fn room(&self, now: Instant) -> usize {
+        let under_way = self.of.values().filter(|orphan| orphan.is_run_for(now, &self.timing)).count();
+        AT_A_TIME.saturating_sub(under_way)
+    }
+
+    /// Since when it has been the group's turn, or when it will be: who comes first is run for first.
+    pub(super) fn due(&self, group: GroupId) -> Option<Instant> {
+        self.of.get(&group).map(|orphan| orphan.next_try)
     }
 
     /// Since when the group has lacked a leader, if it does.
@@ -78,23 +110,24 @@ impl Orphans {
         jitter: f64,
     ) -> Option<Candidacy> {
         let Timing { heartbeat, election, .. } = self.timing;
-        let fresh = Orphan { since: now, next_try: now, pause: heartbeat, took_over: false };
-        let orphan = self.of.entry(group).or_insert(fresh);
+        let orphan = self.of.entry(group).or_insert_with(|| Orphan::new(now, &self.timing));
         let since = heir_since.map_or(orphan.since, |voted| orphan.since.max(voted + election));
         if now < since + election / 2 * rank? {
             return None;
         }
-        if !orphan.took_over && leader_is_gone {
+        let candidacy = if !orphan.took_over && leader_is_gone {
             orphan.took_over = true;
             orphan.next_try = now + heartbeat;
-            Some(Candidacy::TakeOver)
+            Candidacy::TakeOver
         } else if now >= orphan.next_try {
             orphan.next_try = now + orphan.pause + orphan.pause.mul_f64(jitter);
             orphan.pause = (orphan.pause * 2).min(election);
-            Some(Candidacy::Elect)
+            Candidacy::Elect
         } else {
-            None
-        }
+            return None;
+        };
+        orphan.last_try = Some(now);
+        Some(candidacy)
     }
 }
 
@@ -127,6 +160,10 @@ mod tests {
     /// What a node does whose group's leader is silent, but perhaps there.
     fn leader_silent(orphans: &mut Orphans, rank: Option<u32>, now: Instant) -> Option<Candidacy> {
         orphans.candidacy(GROUP, rank, false, None, now, 0.5)
+    }
+
+    fn leader_silent_of(group: GroupId, orphans: &mut Orphans, now: Instant) -> Option<Candidacy> {
+        orphans.candidacy(group, FIRST, false, None, now, 0.5)
     }
 
     /// What a node does whose group's leader's port refuses connections.
@@ -226,9 +263,9 @@ mod tests {
     fn a_group_that_had_a_leader_meanwhile_is_a_new_orphan() {
         let (mut orphans, start) = orphans();
         assert_eq!(leader_gone(&mut orphans, FIRST, start), TAKE_OVER);
-        orphans.retain(&HashSet::from([GROUP]));
+        orphans.are(&HashSet::from([GROUP]), start);
         assert_eq!(leader_gone(&mut orphans, FIRST, start), None);
-        orphans.retain(&HashSet::new());
+        orphans.are(&HashSet::new(), start);
         assert_eq!(leader_gone(&mut orphans, FIRST, start), TAKE_OVER);
     }
 
@@ -240,6 +277,53 @@ mod tests {
         assert_eq!(orphans.since(GROUP), Some(start));
         assert!(!orphans.is_missed(GROUP, start + (ELECTION / 2).saturating_sub(MOMENT)));
         assert!(orphans.is_missed(GROUP, start + ELECTION / 2));
+    }
+
+    #[test]
+    fn some_are_run_for_at_a_time_and_who_has_waited_longest_comes_first() {
+        let (mut orphans, start) = orphans();
+        let many: HashSet<GroupId> = (0..1000).collect();
+        let mut now = start;
+        let mut elected = HashSet::new();
+        for _ in 0..4 {
+            orphans.are(&many, now);
+            let mut waiting: Vec<GroupId> = many.iter().copied().collect();
+            waiting.sort_unstable_by_key(|group| (orphans.due(*group), *group));
+            let room = orphans.room(now);
+            assert_eq!(room, AT_A_TIME);
+            let turn = waiting[..room].iter().filter(|g| leader_silent_of(**g, &mut orphans, now) == ELECT);
+            elected.extend(turn.copied().collect::<Vec<_>>());
+            assert_eq!(orphans.room(now), 0);
+            // Nobody wins: each holds its place until its next try.
+            now += HEARTBEAT + HEARTBEAT / 2;
+        }
+        assert_eq!(elected, many);
+    }
+
+    #[test]
+    fn who_is_led_again_makes_room_at_once() {
+        let (mut orphans, start) = orphans();
+        orphans.are(&HashSet::from([1, 2]), start);
+        for group in [1, 2] {
+            assert_eq!(leader_silent_of(group, &mut orphans, start), ELECT);
+        }
+        assert_eq!(orphans.room(start), AT_A_TIME - 2);
+        orphans.are(&HashSet::from([2]), start);
+        assert_eq!(orphans.room(start), AT_A_TIME - 1);
+    }
+
+    #[test]
+    fn an_election_that_takes_long_keeps_its_place_for_half_an_election_timeout() {
+        let (mut orphans, start) = orphans();
+        while orphans.of.get(&GROUP).is_none_or(|orphan| orphan.pause < ELECTION) {
+            let now = orphans.due(GROUP).unwrap_or(start);
+            assert_eq!(leader_silent(&mut orphans, FIRST, now), ELECT);
+        }
+        let now = orphans.due(GROUP).unwrap();
+        assert_eq!(leader_silent(&mut orphans, FIRST, now), ELECT);
+        assert_eq!(orphans.room(now + (ELECTION / 2).saturating_sub(MOMENT)), AT_A_TIME - 1);
+        assert_eq!(orphans.room(now + ELECTION / 2), AT_A_TIME);
+        assert!(orphans.due(GROUP).unwrap() > now + ELECTION / 2);
     }
 
     #[test]
