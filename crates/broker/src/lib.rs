@@ -6,6 +6,7 @@
 pub mod admin;
 pub mod cluster;
 pub mod coordinator;
+pub mod effort;
 pub mod kafka;
 pub mod log;
 pub mod metadata;

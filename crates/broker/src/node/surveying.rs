@@ -3,7 +3,6 @@
 //!
 //! Must never: cost anything while nobody asks.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -14,9 +13,10 @@ use prost::Message;
 use super::Node;
 use crate::cluster::calls::Method;
 use crate::cluster::now_ms;
+use crate::effort;
 use crate::metadata::BrokerId;
 use crate::raft::{Group, METADATA_GROUP};
-use crate::survey::{FollowerSurvey, GroupSurvey, NodeSurvey, Picture, Rates};
+use crate::survey::{FollowerSurvey, GroupSurvey, NodeSurvey, Picture, Rates, Surveys};
 use crate::wal::{FSYNC_BUCKETS_US, Stats};
 
 /// What nodes told is good enough if it is no older.
@@ -35,11 +35,12 @@ pub(super) struct Observatory {
     last: tokio::sync::Mutex<Option<Asked>>,
 }
 
-/// What the nodes told, and when.
+/// What the nodes told, when, and the processor time that it took here to ask them.
 struct Asked {
     at: Instant,
     surveys: Surveys,
     rates: Arc<Rates>,
+    effort: Duration,
 }
 
 impl Default for Observatory {
@@ -47,8 +48,6 @@ impl Default for Observatory {
         Self { started: Instant::now(), last: tokio::sync::Mutex::default() }
     }
 }
-
-type Surveys = BTreeMap<BrokerId, (Arc<NodeSurvey>, i64)>;
 
 impl Node {
     /// The whole cluster: the metadata and who leads as this node knows them now, so that whoever has changed something here
@@ -61,25 +60,23 @@ impl Node {
         let before = match &*last {
             Some(asked) if asked.at.elapsed() < STALE => asked.surveys.clone(),
             _ => {
-                let before = self.gather().await;
+                let (before, _) = self.gather().await;
                 tokio::time::sleep(APART).await;
                 before
             }
         };
-        let surveys = self.gather().await;
-        let mut rates = Rates::default();
-        for (node, (after, _)) in &surveys {
-            if let Some((before, _)) = before.get(node) {
-                rates.add(before, after);
-            }
-        }
-        let asked = Asked { at: Instant::now(), surveys, rates: Arc::new(rates) };
+        let (surveys, asking) = self.gather().await;
+        let after = surveys.clone();
+        let (rates, comparing) =
+            effort::spend(move || Rates::between(&before, &after)).await.unwrap_or_default();
+        let asked = Asked { at: Instant::now(), surveys, rates: Arc::new(rates), effort: asking + comparing };
         Arc::new(self.compose(last.insert(asked)))
     }
 
     /// The cluster as this node knows it without asking anybody.
     pub(super) fn own_picture(&self) -> Picture {
-        self.compose(&Asked { at: Instant::now(), surveys: Surveys::new(), rates: Arc::default() })
+        let (surveys, rates, effort) = (Surveys::new(), Arc::default(), Duration::ZERO);
+        self.compose(&Asked { at: Instant::now(), surveys, rates, effort })
     }
 
     fn compose(&self, asked: &Asked) -> Picture {
@@ -97,39 +94,44 @@ impl Node {
             missing: image.brokers().keys().copied().filter(|b| !asked.surveys.contains_key(b)).collect(),
             surveys: asked.surveys.clone(),
             rates: asked.rates.clone(),
+            effort: asked.effort,
             image,
         }
     }
 
     /// Asks all nodes that are alive, this one among them. Who does not answer in time is left out.
-    async fn gather(&self) -> Surveys {
+    async fn gather(&self) -> (Surveys, Duration) {
         let image = self.inner.metadata.image();
         let me = self.id();
         let others = image.brokers().keys().copied().filter(|b| *b != me && self.inner.liveness.is_alive(*b));
         let asked = others.map(|node| async move { (node, self.ask(node).await) });
-        let (own, answers) = tokio::join!(self.local_survey(), join_all(asked));
-        let answered = answers.into_iter().filter_map(|(node, answer)| Some((node, answer?)));
-        answered.chain([(me, (Arc::new(own), 0))]).collect()
+        let ((own, looking), answers) = tokio::join!(self.local_survey(), join_all(asked));
+        let read = move || {
+            let answers = answers.into_iter().filter_map(|(node, answer)| Some((node, read(answer?)?)));
+            answers.chain([(me, (Arc::new(own), 0))]).collect()
+        };
+        let (surveys, reading) = effort::spend(read).await.unwrap_or_default();
+        (surveys, looking + reading)
     }
 
-    /// What the node tells, and its clock minus this one's.
-    async fn ask(&self, node: BrokerId) -> Option<(Arc<NodeSurvey>, i64)> {
+    /// What the node tells, and what this one's clock showed half way.
+    async fn ask(&self, node: BrokerId) -> Option<(Bytes, i64)> {
         let asked = now_ms();
         let call = self.inner.caller.call(node, Method::Survey, Bytes::new(), Vec::new());
-        let bytes = tokio::time::timeout(TIMEOUT, call).await.ok()?.ok()?;
-        let survey = NodeSurvey::decode(bytes).ok()?;
-        let offset = survey.now_ms - i64::midpoint(asked, now_ms());
-        Some((Arc::new(survey), offset))
+        let answer = tokio::time::timeout(TIMEOUT, call).await.ok()?.ok()?;
+        Some((answer, i64::midpoint(asked, now_ms())))
     }
 
     pub(super) async fn serve_survey(&self) -> Bytes {
-        self.local_survey().await.encode_to_vec().into()
+        let node = self.clone();
+        let told = effort::spend(move || node.survey_now().encode_to_vec()).await;
+        told.map(|(survey, _)| survey.into()).unwrap_or_default()
     }
 
-    /// It looks at every group: not on a thread that serves others.
-    async fn local_survey(&self) -> NodeSurvey {
+    /// What this node tells, and the processor time that it took: it looks at every group.
+    async fn local_survey(&self) -> (NodeSurvey, Duration) {
         let node = self.clone();
-        tokio::task::spawn_blocking(move || node.survey_now()).await.unwrap_or_default()
+        effort::spend(move || node.survey_now()).await.unwrap_or_default()
     }
 
     fn survey_now(&self) -> NodeSurvey {
@@ -163,23 +165,25 @@ impl Node {
         let (first, next) = (state.first_index(), state.next_index());
         let partition = self.inner.partitions.get(group.id());
         let (log_start, high_watermark) = partition.as_ref().map(|p| p.bounds()).unwrap_or_default();
+        let last = next.saturating_sub(1);
         let followers = replication.followers.iter().map(|follower| {
             let from = follower.matched.map_or(first, |m| (m + 1).max(first));
             let node = follower.node.broker();
+            let behind = || self.inner.liveness.behind_for(group.id(), node).map(|d| d.as_millis() as u64);
             FollowerSurvey {
                 node,
                 votes: follower.votes,
                 matched: follower.matched,
                 lacks_bytes: if from < next { log.bytes(from..next) } else { 0 },
                 acked_ms: follower.acked.map(|ago| ago.as_millis() as u64),
-                behind_ms: self.inner.liveness.behind_for(group.id(), node).map(|d| d.as_millis() as u64),
+                behind_ms: if follower.matched == Some(last) { Some(0) } else { behind() },
             }
         });
         Some(GroupSurvey {
             group: group.id(),
             term,
             first,
-            last: next.saturating_sub(1),
+            last,
             committed: replication.committed,
             applied: replication.applied.unwrap_or(0),
             high_watermark,
@@ -189,6 +193,13 @@ impl Node {
             followers: followers.collect(),
         })
     }
+}
+
+/// What a node told, and its clock minus this one's.
+fn read((answer, here_ms): (Bytes, i64)) -> Option<(Arc<NodeSurvey>, i64)> {
+    let survey = NodeSurvey::decode(answer).ok()?;
+    let offset = survey.now_ms - here_ms;
+    Some((Arc::new(survey), offset))
 }
 
 /// The upper limit of the bucket that the 99th of a hundred flushes is in; twice the last limit for those beyond it.

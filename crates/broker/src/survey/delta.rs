@@ -1,6 +1,6 @@
 //! What changed from one state of a dashboard to the next. Ages that grow although nothing happens are not in these states.
 
-use std::collections::HashMap;
+use std::cmp::Ordering;
 
 use chronik_common::admin::v1::{Delta, PartitionView, Snapshot};
 
@@ -31,17 +31,29 @@ fn changed<T: PartialEq + Clone>(before: &T, after: &T) -> Option<T> {
 
 type Gone = Vec<(String, i32)>;
 
-/// Both are sorted by topic and number, and mostly the same.
+/// Both are sorted by topic and number, and mostly the same: so they are walked through side by side.
 fn partitions(before: &[PartitionView], after: &[PartitionView]) -> (Vec<PartitionView>, Gone) {
-    let mut known: HashMap<(&str, i32), &PartitionView> =
-        before.iter().map(|p| ((p.topic.as_str(), p.partition), p)).collect();
-    let news = after
-        .iter()
-        .filter(|p| known.remove(&(p.topic.as_str(), p.partition)).is_none_or(|old| old != *p))
-        .cloned()
-        .collect();
-    let gone = known.into_keys().map(|(topic, partition)| (topic.to_owned(), partition)).collect();
-    (news, gone)
+    let (mut news, mut gone) = (Vec::new(), Gone::new());
+    let (mut before, mut after) = (before.iter().peekable(), after.iter().peekable());
+    loop {
+        let order = match (before.peek(), after.peek()) {
+            (None, None) => return (news, gone),
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (Some(old), Some(new)) => key(old).cmp(&key(new)),
+        };
+        let old = before.next_if(|_| order.is_le());
+        let new = after.next_if(|_| order.is_ge());
+        match (old, new) {
+            (Some(old), None) => gone.push((old.topic.clone(), old.partition)),
+            (old, Some(new)) if old != Some(new) => news.push(new.clone()),
+            _ => {}
+        }
+    }
+}
+
+fn key(partition: &PartitionView) -> (&str, i32) {
+    (&partition.topic, partition.partition)
 }
 
 #[cfg(test)]
@@ -92,11 +104,14 @@ mod tests {
     #[test]
     fn only_what_changed_is_told() {
         let before = snapshot(vec![partition(0, 1), partition(1, 1), partition(2, 1)]);
-        let after = snapshot(vec![partition(0, 1), partition(1, 2), partition(3, 1)]);
-        let delta = delta(&before, &after);
-        assert_eq!(delta.partitions, [partition(1, 2), partition(3, 1)]);
-        assert_eq!(delta.gone_partitions, [("t".to_owned(), 2)]);
-        assert!(delta.health.is_none() && delta.nodes.is_none() && delta.groups.is_none());
+        let after = snapshot(vec![partition(0, 1), partition(1, 2), partition(3, 1), partition(4, 1)]);
+        let forth = delta(&before, &after);
+        assert_eq!(forth.partitions, [partition(1, 2), partition(3, 1), partition(4, 1)]);
+        assert_eq!(forth.gone_partitions, [("t".to_owned(), 2)]);
+        let back = delta(&after, &before);
+        assert_eq!(back.partitions, [partition(1, 1), partition(2, 1)]);
+        assert_eq!(back.gone_partitions, [("t".to_owned(), 3), ("t".to_owned(), 4)]);
+        assert!(forth.health.is_none() && forth.nodes.is_none() && forth.groups.is_none());
     }
 
     #[test]

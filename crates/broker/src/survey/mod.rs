@@ -21,4 +21,4 @@ pub mod views;
 pub use journal::{Glance, Journal};
 pub use picture::Picture;
 pub use rates::Rates;
-pub use told::{FollowerSurvey, GroupSurvey, NodeSurvey};
+pub use told::{FollowerSurvey, GroupSurvey, NodeSurvey, Surveys};

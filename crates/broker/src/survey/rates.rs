@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::told::{GroupSurvey, NodeSurvey};
+use super::told::{GroupSurvey, NodeSurvey, Surveys};
 use crate::metadata::{BrokerId, GroupId};
 
 /// Shorter than this, the time between two surveys says little.
@@ -27,9 +27,20 @@ pub struct Rates {
 }
 
 impl Rates {
+    /// What the surveys of all nodes say.
+    pub fn between(before: &Surveys, after: &Surveys) -> Self {
+        let mut rates = Self::default();
+        for (node, (after, _)) in after {
+            if let Some((before, _)) = before.get(node) {
+                rates.add(before, after);
+            }
+        }
+        rates
+    }
+
     /// Takes in two surveys of one node. Nothing follows from surveys of two lives of its process, nor from two that are
     /// hardly apart.
-    pub fn add(&mut self, before: &NodeSurvey, after: &NodeSurvey) {
+    fn add(&mut self, before: &NodeSurvey, after: &NodeSurvey) {
         let elapsed = after.uptime_ms.checked_sub(before.uptime_ms).filter(|ms| *ms >= SHORTEST_MS);
         let Some(seconds) = elapsed.map(|ms| ms as f64 / 1000.0) else { return };
         if let (Some(earlier), Some(later)) = (before.cpu_us, after.cpu_us) {
@@ -37,6 +48,7 @@ impl Rates {
             self.cpu_percent.insert(after.node, used / seconds * 100.0);
         }
         let earlier: HashMap<GroupId, &GroupSurvey> = before.groups.iter().map(|g| (g.group, g)).collect();
+        self.flows.reserve(after.groups.len());
         for group in &after.groups {
             if let Some(earlier) = earlier.get(&group.group).filter(|earlier| earlier.term == group.term) {
                 self.flows.insert(group.group, flow(earlier, group, seconds));

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
+use std::time::Duration;
 
 use chronik_common::config::HealthLimits;
 
@@ -122,6 +123,7 @@ pub(crate) fn picture() -> Picture {
         surveys,
         missing: vec![],
         rates: Arc::new(Rates::default()),
+        effort: Duration::ZERO,
     }
 }
 

@@ -2,7 +2,15 @@
 //!
 //! Thousands of partitions are told at a time, so it is binary and without names: who asks has the metadata.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use prost::Message;
+
+use crate::metadata::BrokerId;
+
+/// What the nodes that answered tell, and their clocks minus the asking one's in milliseconds.
+pub type Surveys = BTreeMap<BrokerId, (Arc<NodeSurvey>, i64)>;
 
 /// One node's answer.
 #[derive(Clone, PartialEq, Message)]

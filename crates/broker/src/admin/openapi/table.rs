@@ -143,7 +143,7 @@ fn cluster() -> Vec<Route> {
             .says("Nodes and partitions as this node knows them."),
         json::<Members>("cluster", "get", "/admin/cluster/members").says("Members of the metadata group."),
         events::<Snapshot>("cluster", "/admin/v1/watch")
-            .says("Everything once (event snapshot), then every second what changed (event delta, a Delta).")
+            .says("Everything once (event snapshot), then what changed, every second or, with many partitions, at least every five (event delta, a Delta).")
             .query(&[STALE]),
         events::<Event>("cluster", "/admin/v1/events")
             .says("What happens, as it happens (event event); resync comes first where events are missing.")

@@ -14,17 +14,22 @@ use crate::survey::{Journal, Picture};
 /// What a fake node sees.
 pub(super) struct FakeSight {
     picture: Lock<Picture>,
+    /// Nothing more is seen.
+    blind: AtomicBool,
     journal: Arc<Journal>,
 }
 
 impl Default for FakeSight {
     fn default() -> Self {
-        Self { picture: Lock::new(picture()), journal: Arc::default() }
+        Self { picture: Lock::new(picture()), blind: AtomicBool::new(false), journal: Arc::default() }
     }
 }
 
 impl Observe for FakeNode {
     fn picture(&self) -> Answer<Arc<Picture>> {
+        if self.sight.blind.load(Ordering::Acquire) {
+            return Box::pin(std::future::pending());
+        }
         let picture = Arc::new(self.sight.picture.lock().clone());
         Box::pin(std::future::ready(Ok(picture)))
     }
@@ -258,6 +263,18 @@ async fn dashboards_get_everything_and_then_what_changes() {
         }
         assert!(delta.partitions.is_empty());
     }
+}
+
+#[tokio::test]
+async fn who_opens_a_dashboard_sees_at_once_what_others_see_and_does_not_wait_for_the_next_look() {
+    let served = served().await;
+    let mut first = Reader::open(&served, "/admin/v1/watch", "").await;
+    assert_eq!(first.next().await.0, "snapshot");
+    served.node.sight.blind.store(true, Ordering::Release);
+    let mut second = Reader::open(&served, "/admin/v1/watch", "").await;
+    let (name, data) = second.next().await;
+    assert_eq!(name, "snapshot");
+    assert_eq!(serde_json::from_str::<Snapshot>(&data).unwrap().partitions.len(), 3);
 }
 
 #[tokio::test]

@@ -14,15 +14,14 @@ pub fn partitions(picture: &Picture) -> Vec<PartitionView> {
     let told = picture.groups();
     let mut topics: Vec<_> = picture.image.topics().collect();
     topics.sort_by(|a, b| a.name.cmp(&b.name));
-    topics
-        .into_iter()
-        .flat_map(|topic| {
-            (0..).zip(&topic.partitions).map(move |(index, partition)| (topic, index, partition))
-        })
-        .map(|(topic, index, partition)| {
+    let mut views = Vec::with_capacity(topics.iter().map(|topic| topic.partitions.len()).sum());
+    for topic in topics {
+        let numbered = (0..).zip(&topic.partitions);
+        views.extend(numbered.map(|(index, partition)| {
             view(picture, topic, index, partition, told.get(&partition.group).copied())
-        })
-        .collect()
+        }));
+    }
+    views
 }
 
 fn view(

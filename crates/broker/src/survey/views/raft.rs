@@ -31,7 +31,7 @@ pub fn raft_groups(picture: &Picture) -> Vec<RaftView> {
 
 /// The metadata group, if its leader answered.
 pub fn metadata_raft(picture: &Picture) -> Option<RaftView> {
-    let (node, survey) = picture.groups().get(&METADATA_GROUP).copied()?;
+    let (node, survey) = picture.group(METADATA_GROUP)?;
     Some(raft_view(METADATA_NAME.to_owned(), node, survey))
 }
 

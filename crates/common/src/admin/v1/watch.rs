@@ -38,8 +38,8 @@ pub struct Snapshot {
     pub missing_nodes: Vec<i32>,
 }
 
-/// What changed since the snapshot or delta before it: the server-sent event `delta`, at most one a second. Sent even if
-/// nothing changed, as a sign of life.
+/// What changed since the snapshot or delta before it: the server-sent event `delta`, at most one a second and at least one
+/// every five. Sent even if nothing changed, as a sign of life.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Delta {
     /// When the new state was taken, in milliseconds since 1970.

@@ -1,7 +1,7 @@
-//! What dashboards are sent: everything once, then every second what changed.
+//! What dashboards are sent: everything once, then what changes, every second or as often as it may cost.
 //!
-//! The cluster is looked at and the difference written down once a second for all of them, as long as there is one. A reader
-//! that falls behind is sent everything anew.
+//! The cluster is looked at and the difference written down for all of them together, as long as there is one. Who comes
+//! later is sent at once what the others see already. A reader that falls behind is sent everything anew.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use axum::response::Response;
 use chronik_common::admin::v1::{Groups, Snapshot};
 use parking_lot::Mutex;
 use tokio::sync::{Semaphore, broadcast};
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{Instant, sleep_until};
 
 use super::answers::running;
 use super::query::Query;
@@ -22,13 +22,19 @@ use super::stream::{Endless, MAX_STREAMS, Sink, answer, message, place};
 use crate::admin::AdminBackend;
 use crate::admin::refusal::Refusal;
 use crate::admin::routes::Backend;
+use crate::effort;
 use crate::survey::delta::delta;
 use crate::survey::views;
 
-/// From one look to the next.
+/// From one look to the next, at least.
 const PERIOD: Duration = Duration::from_secs(1);
-/// Looks from one question about consumer groups, which all coordinators answer, to the next.
-const GROUPS_EVERY: u64 = 3;
+/// From one look to the next, at most, whatever looking costs.
+const LONGEST: Duration = Duration::from_secs(5);
+/// Of the processor time of one core, looking takes no more than one part in so many: with many partitions, looks become
+/// rarer and not dearer.
+const SHARE: u32 = 64;
+/// From one question about consumer groups, which all coordinators answer, to the next.
+const GROUPS_PERIOD: Duration = Duration::from_secs(3);
 /// Looks that a reader may be behind before it is sent everything anew.
 const BEHIND: usize = 4;
 
@@ -36,14 +42,20 @@ const BEHIND: usize = 4;
 pub(super) struct Dashboards {
     /// Those of the streams of events are of the same kind.
     pub places: Arc<Semaphore>,
-    /// The last look, as long as somebody watches.
-    channel: Mutex<Option<broadcast::Sender<Look>>>,
+    /// As long as somebody watches.
+    shown: Mutex<Option<Shown>>,
 }
 
 impl Default for Dashboards {
     fn default() -> Self {
-        Self { places: Arc::new(Semaphore::new(MAX_STREAMS)), channel: Mutex::default() }
+        Self { places: Arc::new(Semaphore::new(MAX_STREAMS)), shown: Mutex::default() }
     }
+}
+
+/// What all dashboards see, and through which they see what follows.
+struct Shown {
+    state: Option<Arc<Snapshot>>,
+    looks: broadcast::Sender<Look>,
 }
 
 /// One look at the cluster.
@@ -52,6 +64,12 @@ struct Look {
     state: Arc<Snapshot>,
     /// What changed since the look before, as it is sent.
     delta: Bytes,
+}
+
+/// What one dashboard is sent: what the others see already, if there are any, and the looks after that.
+struct Seen {
+    state: Option<Arc<Snapshot>>,
+    looks: broadcast::Receiver<Look>,
 }
 
 /// `GET /admin/v1/watch`.
@@ -65,69 +83,81 @@ pub(super) async fn watch(
     let place = place(&dashboards.places)?;
     let (response, sink) =
         answer(&backend.0, place, &endless.map(|Extension(flag)| flag).unwrap_or_default());
-    let looks = dashboards.subscribe(&backend.0);
-    tokio::spawn(show(looks, sink));
+    let seen = dashboards.subscribe(&backend.0);
+    tokio::spawn(show(seen, sink));
     Ok(response)
 }
 
 impl Dashboards {
-    /// The looks from now on. The first who comes starts them; with the last who goes they end.
-    fn subscribe(self: &Arc<Self>, backend: &Arc<dyn AdminBackend>) -> broadcast::Receiver<Look> {
-        let mut channel = self.channel.lock();
-        if let Some(looks) = &*channel {
-            return looks.subscribe();
+    /// The first who comes has the cluster looked at from now on, until the last has gone.
+    fn subscribe(self: &Arc<Self>, backend: &Arc<dyn AdminBackend>) -> Seen {
+        let mut shown = self.shown.lock();
+        let Shown { state, looks } = shown.get_or_insert_with(|| {
+            tokio::spawn(keep_looking(self.clone(), backend.clone()));
+            Shown { state: None, looks: broadcast::Sender::new(BEHIND) }
+        });
+        Seen { state: state.clone(), looks: looks.subscribe() }
+    }
+
+    /// Shows everybody what was seen.
+    fn show(&self, look: Look) {
+        if let Some(shown) = &mut *self.shown.lock() {
+            shown.state = Some(look.state.clone());
+            // Nobody there is found out at the next look.
+            drop(shown.looks.send(look));
         }
-        let (sender, receiver) = broadcast::channel(BEHIND);
-        *channel = Some(sender.clone());
-        tokio::spawn(keep_looking(self.clone(), backend.clone(), sender));
-        receiver
     }
 
     /// Whether nobody watches any more; then the next who comes starts anew.
-    fn is_over(&self, looks: &broadcast::Sender<Look>) -> bool {
-        let mut channel = self.channel.lock();
-        let over = looks.receiver_count() == 0;
+    fn is_over(&self) -> bool {
+        let mut shown = self.shown.lock();
+        let over = shown.as_ref().is_none_or(|shown| shown.looks.receiver_count() == 0);
         if over {
-            *channel = None;
+            *shown = None;
         }
         over
     }
 }
 
-async fn keep_looking(
-    dashboards: Arc<Dashboards>,
-    backend: Arc<dyn AdminBackend>,
-    looks: broadcast::Sender<Look>,
-) {
-    let mut tick = interval(PERIOD);
-    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+/// When the next look is due after one that took so much processor time.
+fn pause(effort: Duration) -> Duration {
+    effort.saturating_mul(SHARE).clamp(PERIOD, LONGEST)
+}
+
+async fn keep_looking(dashboards: Arc<Dashboards>, backend: Arc<dyn AdminBackend>) {
     let mut before: Option<Arc<Snapshot>> = None;
     let mut groups = Groups { groups: Vec::new(), missing_nodes: Vec::new() };
-    for look in 0_u64.. {
-        tick.tick().await;
-        if dashboards.is_over(&looks) {
+    let mut next = Instant::now();
+    let mut groups_due = next;
+    loop {
+        sleep_until(next).await;
+        if dashboards.is_over() {
             return;
         }
-        if look.is_multiple_of(GROUPS_EVERY) {
+        let begun = Instant::now();
+        next = begun + PERIOD;
+        if begun >= groups_due {
+            groups_due = begun + GROUPS_PERIOD;
             groups = backend.list_groups().await.unwrap_or(groups);
         }
-        let Some(state) = snapshot(&*backend, groups.clone()).await.map(Arc::new) else { continue };
+        let Some((state, looking)) = snapshot(&*backend, groups.clone()).await else { continue };
+        let state = Arc::new(state);
         let known = before.replace(state.clone()).unwrap_or_else(|| state.clone());
-        let (old, new) = (known, state.clone());
-        // Milliseconds for thousands of partitions: not on a thread that serves others.
-        let written = tokio::task::spawn_blocking(move || message("delta", None, &delta(&old, &new)));
-        let Ok(delta) = written.await else { continue };
-        // Nobody there is found out at the next look.
-        drop(looks.send(Look { state, delta }));
+        let new = state.clone();
+        let written = effort::spend(move || message("delta", None, &delta(&known, &new))).await;
+        let Some((delta, writing)) = written else { continue };
+        dashboards.show(Look { state, delta });
+        next = begun + pause(looking + writing);
     }
 }
 
-/// Everything that a dashboard shows.
-async fn snapshot(backend: &dyn AdminBackend, groups: Groups) -> Option<Snapshot> {
+/// Everything that a dashboard shows, and the processor time that it took to see it.
+async fn snapshot(backend: &dyn AdminBackend, groups: Groups) -> Option<(Snapshot, Duration)> {
     let (picture, operations) = tokio::join!(backend.picture(), backend.operations());
     let picture = picture.ok()?;
     let operations = operations.map(|all| all.operations).unwrap_or_default();
-    let composed = tokio::task::spawn_blocking(move || {
+    let asking = picture.effort;
+    let composed = effort::spend(move || {
         let (nodes, mut partitions) = (views::nodes(&picture), views::partitions(&picture));
         partitions.iter_mut().for_each(views::forget_ages);
         let missing: BTreeSet<i32> = picture.missing.iter().chain(&groups.missing_nodes).copied().collect();
@@ -145,27 +175,28 @@ async fn snapshot(backend: &dyn AdminBackend, groups: Groups) -> Option<Snapshot
             missing_nodes: missing.into_iter().collect(),
         }
     });
-    composed.await.ok()
+    composed.await.map(|(state, composing)| (state, asking + composing))
 }
 
-/// Sends everything with the first look, and again after looks that were missed; otherwise what changed.
-async fn show(mut looks: broadcast::Receiver<Look>, sink: Sink) {
+/// Sends everything first, and again after looks that were missed; otherwise what changed.
+async fn show(mut seen: Seen, sink: Sink) {
     let mut is_up_to_date = false;
+    if let Some(state) = seen.state.take() {
+        is_up_to_date = true;
+        if !put_everything(&sink, state).await {
+            return;
+        }
+    }
     loop {
         let look = tokio::select! {
-            look = looks.recv() => look,
+            look = seen.looks.recv() => look,
             () = sink.closed() => return,
         };
         let sent = match look {
             Ok(look) if is_up_to_date => sink.put(look.delta).await,
             Ok(look) => {
                 is_up_to_date = true;
-                let state = look.state;
-                let written = tokio::task::spawn_blocking(move || message("snapshot", None, &*state)).await;
-                match written {
-                    Ok(snapshot) => sink.put(snapshot).await,
-                    Err(_) => false,
-                }
+                put_everything(&sink, look.state).await
             }
             Err(broadcast::error::RecvError::Lagged(_)) => {
                 is_up_to_date = false;
@@ -176,5 +207,23 @@ async fn show(mut looks: broadcast::Receiver<Look>, sink: Sink) {
         if !sent {
             return;
         }
+    }
+}
+
+async fn put_everything(sink: &Sink, state: Arc<Snapshot>) -> bool {
+    match effort::spend(move || message("snapshot", None, &*state)).await {
+        Some((snapshot, _)) => sink.put(snapshot).await,
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn looks_become_rarer_where_they_cost_more() {
+        let pauses = [0, 15, 30, 1000].map(|ms| pause(Duration::from_millis(ms)).as_millis());
+        assert_eq!(pauses, [1000, 1000, 1920, 5000]);
     }
 }

@@ -9,7 +9,7 @@
 //! | `GET /admin/v1/raft`, `…/raft/{name}` | Raft groups with every follower |
 //! | `GET /admin/v1/journal` | what happened |
 //! | `GET /admin/v1/events` | the same as it happens: server-sent events, resumed by `Last-Event-ID` |
-//! | `GET /admin/v1/watch` | everything once, then what changes every second: server-sent events |
+//! | `GET /admin/v1/watch` | everything once, then what changes: server-sent events |
 //!
 //! Without a metadata leader what a node knows may be behind, so plain questions are refused (503) unless they say
 //! `?consistency=stale`. Health, journal and streams always answer.
