@@ -16,6 +16,7 @@ import sys
 import termios
 import threading
 import time
+import urllib.request
 
 from chronikbench import calls, machine
 from chronikbench.load import librdkafka
@@ -74,21 +75,42 @@ def percent(pids, seconds):
 
 
 def measure(cluster, options):
-    """(node's percent without dashboards, with them, the dashboards' own, worst of them)"""
+    """What each column of the table says."""
     node = cluster.nodes[0]
-    (alone,) = percent([node.process.pid], options.seconds)
+    nodes = [node.process.pid for node in cluster.nodes]
+    alone, *others_alone = percent(nodes, options.seconds)
     with dashboards(options.dashboards, options.ctl, node) as opened:
         time.sleep(REST_SECONDS)
         drawn = sum(top.drawn for top in opened)
-        watched, *tops = percent([node.process.pid, *(top.pid for top in opened)], options.seconds)
+        watched, *rest = percent([*nodes, *(top.pid for top in opened)], options.seconds)
         assert sum(top.drawn for top in opened) > drawn, "the dashboards stand still"
-    return alone, watched, sum(tops) / len(tops), max(tops)
+        others, tops = rest[: len(others_alone)], rest[len(others_alone) :]
+        return {
+            "node, nobody watching": alone,
+            "node, watched": watched,
+            "difference": watched - alone,
+            "difference of each other node": (sum(others) - sum(others_alone)) / len(others),
+            "a dashboard itself": sum(tops) / len(tops),
+            "worst of them": max(tops),
+            "seconds between looks": pace(node, options.seconds),
+        }
+
+
+def pace(node, seconds):
+    """How long it is from one look that dashboards are sent to the next. Whoever asks is a dashboard more meanwhile."""
+    request = urllib.request.Request(f"http://{node.at('admin')}/admin/v1/watch", headers={"X-API-Key": ADMIN_KEY})
+    seen = []
+    with urllib.request.urlopen(request, timeout=FIRST_SCREEN_SECONDS) as stream:
+        while not seen or seen[-1] - seen[0] < seconds:
+            if stream.readline() == b"event: delta\n":
+                seen.append(time.monotonic())
+    return (seen[-1] - seen[0]) / (len(seen) - 1)
 
 
 @contextlib.contextmanager
 def load(cluster, options):
-    """Records arriving at a fixed rate, each in the next partition, for as long as both measurements take."""
-    seconds = 2 * options.seconds + REST_SECONDS + FIRST_SCREEN_SECONDS
+    """Records arriving at a fixed rate, each in the next partition, for as long as all measurements take."""
+    seconds = 3 * options.seconds + REST_SECONDS + FIRST_SCREEN_SECONDS
     told = {"producers": 1, "size": 100, "seconds": seconds, "warmup": WARMUP, "rate": options.rate, "spread": options.partitions}
     producing = threading.Thread(target=librdkafka.produce, args=(cluster, TOPIC), kwargs=told, daemon=True)
     producing.start()
@@ -127,12 +149,12 @@ def main():
         cluster.close()
     for what, value in machine.describe(options.server, options.data_dir).items():
         print(f"- {what}: {value}")
-    print(f"\n{options.partitions} partitions, {options.dashboards} dashboards through one node; percent of a core:\n")
-    print("| | node, nobody watching | node, watched | of it for one dashboard | a dashboard itself | worst of them |")
-    print("|---|---|---|---|---|---|")
-    for name, (alone, watched, own, worst) in rows:
-        each = (watched - alone) / options.dashboards
-        print(f"| {name} | {alone:.1f} | {watched:.1f} | {each:.2f} | {own:.2f} | {worst:.2f} |")
+    print(f"\n{options.partitions} partitions, {options.dashboards} dashboards through one node; percent of a core, seconds:\n")
+    columns = list(rows[0][1])
+    print(f"| | {' | '.join(columns)} |")
+    print("|---" * (len(columns) + 1) + "|")
+    for name, values in rows:
+        print(f"| {name} | {' | '.join(f'{value:.2f}' for value in values.values())} |")
 
 
 if __name__ == "__main__":

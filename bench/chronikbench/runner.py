@@ -11,7 +11,6 @@ from chronikbench.systems import SYSTEMS
 from chronikbench.waiting import Failed
 
 
-
 class Run:
     """One case on one system: what the case needs to make and measure its cluster."""
 
@@ -19,11 +18,14 @@ class Run:
         self.bench, self.system, self.label = bench, system, label
         self.settings = bench.settings
 
+    def make_cluster(self, name):
+        return SYSTEMS[name](self.bench.data_directory, self.bench.options)
+
     @contextlib.contextmanager
     def unstarted_cluster(self, system=None):
         """A fresh cluster that was prepared but not started; gone after the block. Logs are kept if it fails."""
         name = system or self.system
-        cluster = SYSTEMS[name](self.bench.data_directory, self.bench.options)
+        cluster = self.make_cluster(name)
         try:
             cluster.prepare()
             yield cluster

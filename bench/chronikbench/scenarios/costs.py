@@ -33,9 +33,10 @@ class Spent:
 def spending(cluster):
     """Counts what the nodes use while the block runs, and until the last replica has written its share."""
     spent, before, generators_before = Spent(), cluster.usage(), ended_children_cpu_seconds()
-    yield spent
-    spent.generator_seconds = ended_children_cpu_seconds() - generators_before
-    wait_written(cluster)
+    with cluster.watched():
+        yield spent
+        spent.generator_seconds = ended_children_cpu_seconds() - generators_before
+        wait_written(cluster)
     spent.usage = cluster.usage().since(before)
 
 

@@ -4,6 +4,7 @@ A cluster lives for one case: a fresh directory on the disk that is measured,
 and at the end nothing of it is left, neither processes nor files.
 """
 
+import contextlib
 import os
 import pathlib
 import shutil
@@ -100,6 +101,11 @@ class Cluster:
 
     def usage_of_each(self):
         return [usage(node.process.pid) for node in self.nodes]
+
+    @contextlib.contextmanager
+    def watched(self):
+        """Around what is measured of the nodes."""
+        yield
 
     def forget_cached_files(self):
         """Drops the pages of all files of the nodes from the page cache. Needs no privilege; pages that are mapped
