@@ -21,7 +21,7 @@ from chronikbench.runner import Run, reason
 from chronikbench.scenarios import SCENARIOS
 from chronikbench.systems.chronik import Chronik
 
-PROFILED = [name for name in SCENARIOS if name not in ("floor", "startup", "failover")]
+PROFILED = [name for name in SCENARIOS if name not in ("floor", "startup", "failover", "silence")]
 SAMPLES_PER_SECOND = 199
 STACK_BYTES = 32 << 10  # of each sample: futures in futures are deep
 
