@@ -60,18 +60,20 @@ def wait_in_sync(cluster, topic, partitions, seconds=120):
 def out_of_sync(cluster, topic, partitions):
     """What is not yet as it shall be; empty if all is."""
     cluster.must_run()
-    for node in cluster.nodes:
+    whole = lambda partition: partition.leader >= 0 and len(partition.isr) == 3 and partition.error == 0  # noqa: E731
+    return lacking(cluster.nodes, topic, partitions, whole, "led and in sync")
+
+
+def lacking(nodes, topic, partitions, counts, what):
+    """Which of the nodes does not see so many partitions that count, and how many it sees; empty if all do."""
+    for node in nodes:
         try:
             seen = metadata(node, topic).partitions
         except UNANSWERED as error:
             return f"{node.name} answers {error!r}"
-        whole = [
-            index
-            for index, partition in seen.items()
-            if partition.leader >= 0 and len(partition.isr) == 3 and partition.error == 0
-        ]
-        if len(whole) != partitions:
-            return f"{node.name} sees {len(whole)} of {partitions} partitions led and in sync"
+        counted = sum(map(counts, seen.values()))
+        if counted != partitions:
+            return f"{node.name} sees {counted} of {partitions} partitions {what}"
     return ""
 
 

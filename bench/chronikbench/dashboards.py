@@ -5,6 +5,7 @@ many partitions, at rest and with records arriving in many of them.
 """
 
 import argparse
+import concurrent.futures
 import contextlib
 import fcntl
 import os
@@ -23,7 +24,7 @@ from chronikbench.load import librdkafka
 from chronikbench.paths import BENCH, REPOSITORY
 from chronikbench.process import allow_many_files, usage
 from chronikbench.systems.chronik import ADMIN_KEY, Chronik, environment
-from chronikbench.waiting import until
+from chronikbench.waiting import Failed, until
 
 TOPIC = "load"
 CREATE_SECONDS = 600
@@ -109,14 +110,15 @@ def pace(node, seconds):
 
 @contextlib.contextmanager
 def load(cluster, options):
-    """Records arriving at a fixed rate, each in the next partition, for as long as all measurements take."""
+    """Records arriving at a fixed rate, each in the next partition, for as long as all measurements take. Failed if not
+    all of them did: then what was measured meanwhile is of another load."""
     seconds = 3 * options.seconds + REST_SECONDS + FIRST_SCREEN_SECONDS
     told = {"producers": 1, "size": 100, "seconds": seconds, "warmup": WARMUP, "rate": options.rate, "spread": options.partitions}
-    producing = threading.Thread(target=librdkafka.produce, args=(cluster, TOPIC), kwargs=told, daemon=True)
-    producing.start()
-    time.sleep(WARMUP + REST_SECONDS)
-    yield
-    producing.join()
+    with concurrent.futures.ThreadPoolExecutor(1) as executor:
+        producing = executor.submit(librdkafka.produce, cluster, TOPIC, **told)
+        time.sleep(WARMUP + REST_SECONDS)
+        yield
+        producing.result()
 
 
 def main():
@@ -133,6 +135,7 @@ def main():
     allow_many_files()
     options.data_dir = options.data_dir.absolute()
     cluster = Chronik(options.data_dir, options)
+    rows, failed = [], None
     try:
         cluster.prepare()
         cluster.start()
@@ -141,21 +144,28 @@ def main():
         calls.create_topic(cluster, TOPIC, options.partitions, CREATE_SECONDS)
         time.sleep(REST_SECONDS)
         print("at rest", file=sys.stderr, flush=True)
-        rows = [("at rest", measure(cluster, options))]
+        rows.append(("at rest", measure(cluster, options)))
         print("with load", file=sys.stderr, flush=True)
+        loaded = f"{options.rate} records/s, each to the next partition"
         with load(cluster, options):
-            rows.append((f"{options.rate} records/s, each to the next partition", measure(cluster, options)))
+            values = measure(cluster, options)
+        rows.append((loaded, values))
+    except Failed as failure:
+        failed = str(failure)
     finally:
         cluster.close()
     for what, value in machine.describe(options.server, options.data_dir).items():
         print(f"- {what}: {value}")
     print(f"\n{options.partitions} partitions, {options.dashboards} dashboards through one node; percent of a core, seconds:\n")
-    columns = list(rows[0][1])
-    print(f"| | {' | '.join(columns)} |")
-    print("|---" * (len(columns) + 1) + "|")
     for name, values in rows:
+        if name == rows[0][0]:
+            print(f"| | {' | '.join(values)} |")
+            print("|---" * (len(values) + 1) + "|")
         print(f"| {name} | {' | '.join(f'{value:.2f}' for value in values.values())} |")
+    if failed:
+        print(f"\nFailed: {failed}")
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

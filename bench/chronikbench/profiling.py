@@ -16,7 +16,7 @@ import tempfile
 from chronikbench import layers, machine, settings
 from chronikbench.cli import listed, say, the_server
 from chronikbench.paths import BENCH
-from chronikbench.process import allow_many_files
+from chronikbench.process import allow_many_files, output_of
 from chronikbench.runner import Run, reason
 from chronikbench.scenarios import SCENARIOS
 from chronikbench.systems.chronik import Chronik
@@ -24,19 +24,17 @@ from chronikbench.systems.chronik import Chronik
 PROFILED = [name for name in SCENARIOS if name not in ("floor", "startup", "failover", "silence")]
 SAMPLES_PER_SECOND = 199
 STACK_BYTES = 32 << 10  # of each sample: futures in futures are deep
+PRINT_SECONDS = 300
 
 
 class Profiled(Chronik):
     """Chronik whose nodes are sampled while they are watched."""
 
-    def __init__(self, data_directory, options):
-        super().__init__(data_directory, options)
-        self.recordings = options.recordings
-
     @contextlib.contextmanager
     def watched(self):
         pids = ",".join(str(node.process.pid) for node in self.nodes)
-        recording = self.recordings / f"{len(list(self.recordings.iterdir()))}.data"
+        recordings = self.options.recordings
+        recording = recordings / f"{len(list(recordings.iterdir()))}.data"
         graph = f"dwarf,{STACK_BYTES}"
         command = ["perf", "record", "-q", "-o", recording, "-F", str(SAMPLES_PER_SECOND), "--call-graph", graph, "-p", pids]
         perf = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -80,7 +78,8 @@ def profile(case, stage):
 
 def printed(recording):
     command = ["perf", "script", "-i", recording, "-F", "comm,ip,sym", "--no-inline"]
-    return subprocess.run(command, check=True, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True).stdout
+    text, _errors = output_of(command, PRINT_SECONDS, "perf script")
+    return text
 
 
 def main():

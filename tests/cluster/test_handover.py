@@ -66,9 +66,12 @@ def test_who_is_no_longer_in_sync_is_not_asked_to_lead_again_and_again(fresh_clu
     checker.create(fresh_cluster, topic)
     leader = fresh_cluster.partitions(topic)[0].leader
     heir = next(node for node in fresh_cluster.nodes if node.id != leader and node is not fresh_cluster.metadata_leader())
-    others = [node for node in fresh_cluster.nodes if node is not heir]
+    others = fresh_cluster.others(heir)
     fresh_cluster.move(topic, 0, [heir.id, *(node.id for node in others)])
-    seen = lambda node: fresh_cluster.partitions(topic, ask=node)[0]  # noqa: E731
+
+    def seen(node):
+        return fresh_cluster.partitions(topic, ask=node)[0]
+
     until(lambda: all(seen(node).replicas[0] == heir.id for node in others), "all have heard of the new order")
     heir.pause()
     with wire.Connection(others[0].address, timeout=30) as connection, concurrent.futures.ThreadPoolExecutor(1) as asking:

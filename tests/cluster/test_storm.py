@@ -1,4 +1,4 @@
-"""Thousands of partitions change hands at once, and nobody is taken for dead because of it.
+"""Thousands of partitions change hands at once, and the cluster comes to rest again.
 
 A node that is silent for a moment leaves thousands of groups without a leader. Elections of all of them at once would keep
 the signs of life of the nodes that hold them waiting: these are taken for dead in turn, which makes more elections, and so on

@@ -41,15 +41,8 @@ def silence(partitions, run):
 
 def not_taken_over(silent, others, partitions):
     """What is not yet led by another node, as the others see it; empty if all is."""
-    for node in others:
-        try:
-            seen = calls.metadata(node, TOPIC).partitions
-        except calls.UNANSWERED as error:
-            return f"{node.name} answers {error!r}"
-        led = [p for p in seen.values() if p.error == 0 and p.leader not in (-1, silent.id)]
-        if len(led) != partitions:
-            return f"{node.name} sees {len(led)} of {partitions} partitions led by others"
-    return ""
+    taken_over = lambda partition: partition.error == 0 and partition.leader not in (-1, silent.id)  # noqa: E731
+    return calls.lacking(others, TOPIC, partitions, taken_over, "led by others")
 
 
 CASES = [
