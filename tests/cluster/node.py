@@ -180,6 +180,14 @@ class Node:
         """Whether there is a process that could answer."""
         return self.is_running() and not self.paused
 
+    def listens(self, service):
+        """Whether its port takes connections."""
+        try:
+            socket.create_connection(("127.0.0.1", self.ports[service]), timeout=5).close()
+        except ConnectionRefusedError:
+            return False
+        return True
+
     def is_ready(self):
         """Whether GET /admin/health says 200; RuntimeError if the process ended by itself."""
         if not self.is_running():

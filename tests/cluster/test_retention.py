@@ -9,7 +9,7 @@ import pytest
 import wire
 from cluster import until
 from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
-from confluent_kafka.admin import AdminClient
+from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource, ResourceType
 
 MIB = 1 << 20
 HOUR_MS = 60 * 60 * 1000
@@ -57,6 +57,15 @@ def send(cluster, topic, count, size=50_000, timestamp_ms=None):
         value = f"{number}:".encode().ljust(size, b"x")
         producer.produce(topic, value, partition=0, on_delivery=lambda error, _: error and errors.append(error), **when)
     assert producer.flush(90) == 0 and not errors, errors[:3]
+
+
+def trim(cluster, topic):
+    """The log start offset once a MiB is kept of what has been sent: at once, so that the start does not move again."""
+    change = ConfigEntry("retention.bytes", str(MIB), incremental_operation=AlterConfigOpType.SET)
+    resource = ConfigResource(ResourceType.TOPIC, topic, incremental_configs=[change])
+    admin = AdminClient({"bootstrap.servers": cluster.bootstrap})
+    admin.incremental_alter_configs([resource])[resource].result(60)
+    return wait_trimmed(cluster, topic, lambda start: start > 50, "later")
 
 
 def now_ms():
@@ -124,9 +133,9 @@ def test_a_setting_that_cannot_be_kept_is_refused(three, topic, bad):
 
 
 def test_below_the_start_there_is_nothing_to_fetch_on_any_replica(three, topic):
-    checker.create(three, topic, config={"retention.bytes": MIB})
+    checker.create(three, topic)
     send(three, topic, 100)
-    start = wait_trimmed(three, topic, lambda start: start > 50, "later")
+    start = trim(three, topic)
     for node in three.nodes:
         with wire.Connection(node.address) as connection:
             below = connection.fetch(topic, 0, 0, wait_ms=0)
@@ -137,12 +146,12 @@ def test_below_the_start_there_is_nothing_to_fetch_on_any_replica(three, topic):
 
 def test_a_consumer_that_fell_behind_goes_on_where_the_log_begins(three, topic):
     """Its committed offset is gone; auto.offset.reset decides, as with any Kafka."""
-    checker.create(three, topic, config={"retention.bytes": MIB})
+    checker.create(three, topic)
     send(three, topic, 10)
     group = f"group-of-{topic}"
     assert [record["offset"] for record in clients.CONFLUENT.consume(three, topic, 5, group)] == list(range(5))
     send(three, topic, 100)
-    start = wait_trimmed(three, topic, lambda start: start > 50, "later")
+    start = trim(three, topic)
     rest = clients.CONFLUENT.consume(three, topic, 110 - start, group)
     assert [record["offset"] for record in rest] == list(range(start, 110))
 

@@ -25,7 +25,7 @@ use super::codec::vote_of;
 use super::machine::Machine;
 use super::membership::Members;
 use super::types::{Command, CommittedLeaderId, GroupId, Raft, RaftNodeId, Reply, TypeConfig, Vote};
-use crate::wal::GroupLog;
+use crate::wal::{GroupLog, Vote as DurableVote};
 
 /// Why a proposal was not committed by this node, as far as it knows.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -206,6 +206,17 @@ impl Group {
         self.voted.lock().filter(|v| v.node != self.me).map(|v| (v.node, v.at))
     }
 
+    /// The other replica that this one last followed, even before it was started again. What the leader claims to its peers
+    /// would not do: one that was started again claims nothing. `None` once this replica has voted for somebody else.
+    pub(super) fn followed(&self) -> Option<RaftNodeId> {
+        self.vote_followed().map(|vote| RaftNodeId::from_raw(vote.leader))
+    }
+
+    /// The vote by which this replica follows another.
+    fn vote_followed(&self) -> Option<DurableVote> {
+        self.log.state().vote.filter(|v| v.committed && v.leader != self.me.raw())
+    }
+
     /// The term that this node leads, if it does.
     pub fn leads(&self) -> Option<u64> {
         self.leader().filter(|(_, node)| *node == self.me).map(|(term, _)| term)
@@ -263,9 +274,7 @@ impl Group {
     /// Starts an election here although the leader's lease may not have run out: for when its process is known to
     /// be gone. The lease only spares the group needless elections; votes and logs decide as ever.
     pub(super) fn take_over(self: &Arc<Self>) {
-        let Some(vote) = self.log.state().vote.filter(|v| v.committed && v.leader != self.me.raw()) else {
-            return self.elect();
-        };
+        let Some(vote) = self.vote_followed() else { return self.elect() };
         let from = vote_of(vote.term, vote.leader, true);
         let request = TransferLeaderRequest::new(from, self.me.raw(), None);
         let group = self.clone();

@@ -57,11 +57,6 @@ impl Claims {
         self.of.iter().map(|(group, c)| (*group, &c.leadership)).filter(|(_, l)| !l.isr.is_empty())
     }
 
-    /// Who claimed the group last, even if it was this node and it has renounced.
-    pub(super) fn last_leader(&self, group: GroupId) -> Option<i32> {
-        self.of.get(&group).map(|c| c.leadership.leader)
-    }
-
     /// The version of this node's own claims.
     pub(super) fn version(&self) -> u64 {
         self.version
@@ -91,7 +86,7 @@ impl Claims {
 
     /// The group has left this node, which says nothing more of it.
     pub(super) fn forget(&mut self, group: GroupId) {
-        if self.last_leader(group) == Some(self.me) {
+        if self.of.get(&group).is_some_and(|c| c.leadership.leader == self.me) {
             self.of.remove(&group);
         }
     }

@@ -156,8 +156,8 @@ impl Liveness {
             }
             let voters = group.voters();
             let rank = rank(&voters, group.me(), |b| self.is_alive(b));
-            let leader_is_gone = self.leader_is_gone(group.id(), &voters, now)
-                || (orphans.is_missed(group.id(), now) && self.leader_is_back(group.id(), now));
+            let leader_is_gone = self.leader_is_gone(&group, &voters, now)
+                || (orphans.is_missed(group.id(), now) && self.leader_is_back(&group, now));
             let heir = group.favours().filter(|(heir, _)| self.is_alive(heir.broker()));
             let heir_since = heir.map(|(_, since)| since);
             let candidacy =
@@ -171,17 +171,17 @@ impl Liveness {
         }
     }
 
-    /// Whether the last known leader of a group that nobody claims is alive: it was started again, or it has stepped down
-    /// and nobody followed.
-    fn leader_is_back(&self, group: GroupId, now: Instant) -> bool {
-        let Some(leader) = self.inner.claims.read().last_leader(group) else { return false };
-        self.inner.contacts.lock().is_alive(leader, now)
+    /// Whether the leader that a group last followed is alive, though nobody claims the group: it was started again, or it
+    /// has stepped down and nobody followed.
+    fn leader_is_back(&self, group: &Group, now: Instant) -> bool {
+        let Some(leader) = group.followed() else { return false };
+        self.inner.contacts.lock().is_alive(leader.broker(), now)
     }
 
-    /// Whether no process is there that could still lead (the last known leader's port refuses connections), or a majority
-    /// of the voters does not hear it.
-    fn leader_is_gone(&self, group: GroupId, voters: &[RaftNodeId], now: Instant) -> bool {
-        let Some(leader) = self.inner.claims.read().last_leader(group) else { return false };
+    /// Whether no process is there that could still lead (the port of the leader that the group last followed refuses
+    /// connections), or a majority of the voters does not hear it.
+    fn leader_is_gone(&self, group: &Group, voters: &[RaftNodeId], now: Instant) -> bool {
+        let Some(leader) = group.followed().map(RaftNodeId::broker) else { return false };
         let voters: Vec<i32> = voters.iter().map(|v| v.broker()).collect();
         let contacts = self.inner.contacts.lock();
         contacts.is_gone(leader) || contacts.is_lost(leader, &voters, self.inner.me, now)
