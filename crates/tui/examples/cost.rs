@@ -10,6 +10,7 @@
 
 use std::error::Error;
 use std::io::sink;
+use std::sync::Arc;
 
 use chronik_common::admin::v1::{Delta, GroupSummary, NodeView, PartitionView, Snapshot};
 use chronik_tui::View;
@@ -123,7 +124,7 @@ fn delta(second: i32, changed: i32) -> Outcome<Delta> {
     })
 }
 
-fn partition(index: i32, second: i32) -> Outcome<PartitionView> {
+fn partition(index: i32, second: i32) -> Outcome<Arc<PartitionView>> {
     let (topic, number) = (format!("topic-of-some-team-{:03}", index / 50), index % 50);
     let well = index % 100 != second % 100;
     let end = (i64::from(index) + i64::from(second) * 1000).to_string();

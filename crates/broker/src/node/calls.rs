@@ -61,7 +61,7 @@ impl CallHandler for Calls {
             }
             Some(Method::Survey) => {
                 let Some(node) = self.node.get().cloned() else { return not_yet() };
-                async move { Ok(node.serve_survey().await) }.boxed()
+                async move { Ok(node.serve_survey(header).await) }.boxed()
             }
             Some(Method::Groups) => {
                 let Some(node) = self.node.get().cloned() else { return not_yet() };

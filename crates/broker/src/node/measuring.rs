@@ -152,13 +152,16 @@ impl Node {
         let end = replication.last.map_or(0, |i| i + 1);
         let lag = |broker: i32, matched: Option<u64>| {
             let entries = end.saturating_sub(matched.map_or(0, |i| i + 1));
-            let behind =
-                || self.inner.liveness.behind_for(partition.id(), broker).map(|d| d.as_millis() as u64);
+            let caught_up = || self.inner.liveness.caught_up(partition.id(), broker);
             FollowerLag {
                 node_id: broker,
                 entries: Some(entries),
                 // A quiet group is looked at seldom: when it was seen last says nothing about who has everything now.
-                ms: if entries == 0 { Some(0) } else { behind() },
+                ms: if entries == 0 {
+                    Some(0)
+                } else {
+                    caught_up().map(|at| at.elapsed().as_millis() as u64)
+                },
             }
         };
         let (log_start_offset, high_watermark) = partition.bounds();

@@ -3,6 +3,7 @@
 //!
 //! Must never: cost anything while nobody asks.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -16,7 +17,9 @@ use crate::cluster::now_ms;
 use crate::effort;
 use crate::metadata::BrokerId;
 use crate::raft::{Group, METADATA_GROUP};
-use crate::survey::{FollowerSurvey, GroupSurvey, NodeSurvey, Picture, Rates, Surveys};
+use crate::survey::{
+    FollowerSurvey, GroupSurvey, Known, Ledger, NodeSurvey, Picture, Rates, Seen, SurveyRequest, Surveys,
+};
 use crate::wal::{FSYNC_BUCKETS_US, Stats};
 
 /// What nodes told is good enough if it is no older.
@@ -28,11 +31,21 @@ const APART: Duration = Duration::from_millis(300);
 /// For a node that does not answer.
 const TIMEOUT: Duration = Duration::from_secs(1);
 
-/// The cluster as it was last looked at.
+/// The groups of this node, and the cluster, as they were last looked at.
 pub(super) struct Observatory {
     started: Instant,
+    own: parking_lot::Mutex<Own>,
     /// Held while nodes are asked: who comes meanwhile waits and gets the same answers.
     last: tokio::sync::Mutex<Option<Asked>>,
+}
+
+/// What this node tells.
+struct Own {
+    ledger: Ledger,
+    /// How often which peers had come and gone when all groups were looked at; `None` before the first look.
+    passages: Option<HashMap<i32, u64>>,
+    /// Bytes of the logs on this node.
+    log_bytes: u64,
 }
 
 /// What the nodes told, when, and the processor time that it took here to ask them.
@@ -45,7 +58,13 @@ struct Asked {
 
 impl Default for Observatory {
     fn default() -> Self {
-        Self { started: Instant::now(), last: tokio::sync::Mutex::default() }
+        // 0 is nobody's life.
+        let own = Own { ledger: Ledger::new(rand::random::<u64>() | 1), passages: None, log_bytes: 0 };
+        Self {
+            started: Instant::now(),
+            own: parking_lot::Mutex::new(own),
+            last: tokio::sync::Mutex::default(),
+        }
     }
 }
 
@@ -60,12 +79,12 @@ impl Node {
         let before = match &*last {
             Some(asked) if asked.at.elapsed() < STALE => asked.surveys.clone(),
             _ => {
-                let (before, _) = self.gather().await;
+                let (before, _) = self.gather(&Surveys::new()).await;
                 tokio::time::sleep(APART).await;
                 before
             }
         };
-        let (surveys, asking) = self.gather().await;
+        let (surveys, asking) = self.gather(&before).await;
         let after = surveys.clone();
         let (rates, comparing) =
             effort::spend(move || Rates::between(&before, &after)).await.unwrap_or_default();
@@ -99,50 +118,66 @@ impl Node {
         }
     }
 
-    /// Asks all nodes that are alive, this one among them. Who does not answer in time is left out.
-    async fn gather(&self) -> (Surveys, Duration) {
+    /// Asks all nodes that are alive, this one among them, for what is new since `before`. Who does not answer in time is left
+    /// out.
+    async fn gather(&self, before: &Surveys) -> (Surveys, Duration) {
         let image = self.inner.metadata.image();
         let me = self.id();
+        let known = |node: BrokerId| before.get(&node).cloned();
         let others = image.brokers().keys().copied().filter(|b| *b != me && self.inner.liveness.is_alive(*b));
-        let asked = others.map(|node| async move { (node, self.ask(node).await) });
-        let ((own, looking), answers) = tokio::join!(self.local_survey(), join_all(asked));
+        let asked = others.map(|node| async move {
+            let known = known(node);
+            let (told, here_ms) = self.ask(node, Known::request(known.as_deref())).await?;
+            Some((node, known, told, here_ms))
+        });
+        let own = known(me);
+        let request = Known::request(own.as_deref());
+        let ((told, looking), answers) = tokio::join!(self.local_survey(request), join_all(asked));
         let read = move || {
-            let answers = answers.into_iter().filter_map(|(node, answer)| Some((node, read(answer?)?)));
-            answers.chain([(me, (Arc::new(own), 0))]).collect()
+            let others = answers.into_iter().flatten().filter_map(|(node, known, told, here_ms)| {
+                let told = NodeSurvey::decode(told).ok()?;
+                Some((node, Known::after(known.as_deref(), told, here_ms)?))
+            });
+            let here_ms = told.now_ms;
+            let own = Known::after(own.as_deref(), told, here_ms).map(|known| (me, known));
+            others.chain(own).map(|(node, known)| (node, Arc::new(known))).collect()
         };
         let (surveys, reading) = effort::spend(read).await.unwrap_or_default();
         (surveys, looking + reading)
     }
 
     /// What the node tells, and what this one's clock showed half way.
-    async fn ask(&self, node: BrokerId) -> Option<(Bytes, i64)> {
+    async fn ask(&self, node: BrokerId, request: SurveyRequest) -> Option<(Bytes, i64)> {
         let asked = now_ms();
-        let call = self.inner.caller.call(node, Method::Survey, Bytes::new(), Vec::new());
+        let call = self.inner.caller.call(node, Method::Survey, request.encode_to_vec().into(), Vec::new());
         let answer = tokio::time::timeout(TIMEOUT, call).await.ok()?.ok()?;
         Some((answer, i64::midpoint(asked, now_ms())))
     }
 
-    pub(super) async fn serve_survey(&self) -> Bytes {
+    /// Tells another node. A question that is not understood is answered with everything.
+    pub(super) async fn serve_survey(&self, asked: Bytes) -> Bytes {
+        let asked = SurveyRequest::decode(asked).unwrap_or_default();
         let node = self.clone();
-        let told = effort::spend(move || node.survey_now().encode_to_vec()).await;
+        let told = effort::spend(move || node.survey_now(&asked).encode_to_vec()).await;
         told.map(|(survey, _)| survey.into()).unwrap_or_default()
     }
 
-    /// What this node tells, and the processor time that it took: it looks at every group.
-    async fn local_survey(&self) -> (NodeSurvey, Duration) {
+    /// What this node tells, and the processor time that it took.
+    async fn local_survey(&self, asked: SurveyRequest) -> (NodeSurvey, Duration) {
         let node = self.clone();
-        effort::spend(move || node.survey_now()).await.unwrap_or_default()
+        effort::spend(move || node.survey_now(&asked)).await.unwrap_or_default()
     }
 
-    fn survey_now(&self) -> NodeSurvey {
+    fn survey_now(&self, asked: &SurveyRequest) -> NodeSurvey {
         let wal = self.inner.groups.wal().stats();
         let disk = rustix::fs::statvfs(&self.inner.config.wal_dir).ok();
         let usage = usage();
-        let partitions = self.inner.partitions.all();
-        NodeSurvey {
+        let mut own = self.inner.observatory.own.lock();
+        self.look_at_groups(&mut own);
+        let mut answer = NodeSurvey {
             node: self.id(),
             now_ms: now_ms(),
-            uptime_ms: self.inner.observatory.started.elapsed().as_millis() as u64,
+            uptime_ms: self.uptime_ms(Instant::now()),
             memory: usage.map(|u| u.memory),
             cpu_us: usage.map(|u| u.cpu_us),
             wal_bytes: wal.disk_bytes,
@@ -151,13 +186,40 @@ impl Node {
             fsync_p99_us: p99(&wal),
             damaged: self.inner.partitions.damaged() as u64,
             certificate_expires_ms: self.inner.admin_tls.as_ref().map(|tls| tls.expires_ms()),
-            log_bytes: partitions.iter().map(|p| p.log_bytes()).sum(),
-            groups: self.inner.groups.all().iter().filter_map(|group| self.survey_group(group)).collect(),
+            log_bytes: own.log_bytes,
+            ..NodeSurvey::default()
+        };
+        own.ledger.tell(asked, &mut answer);
+        answer
+    }
+
+    /// How long this node had been up then, in milliseconds.
+    fn uptime_ms(&self, at: Instant) -> u64 {
+        at.saturating_duration_since(self.inner.observatory.started).as_millis() as u64
+    }
+
+    /// Looks at the groups in which something may have changed: at all of them at first, and when a peer has come or gone,
+    /// since it is that which followers are waited for.
+    fn look_at_groups(&self, own: &mut Own) {
+        let stirred = self.inner.groups.stirred();
+        let passages = self.inner.liveness.passages();
+        let all = own.passages.as_ref() != Some(&passages);
+        if all || !stirred.is_empty() {
+            own.log_bytes = self.inner.partitions.all().iter().map(|p| p.log_bytes()).sum();
+        }
+        let mut due = own.ledger.due(stirred);
+        if all {
+            due.extend(own.ledger.groups());
+            due.extend(self.inner.groups.all().iter().map(|group| group.id()));
+            own.passages = Some(passages);
+        }
+        for group in due {
+            own.ledger.note(group, self.inner.groups.get(group).and_then(|group| self.look_at(&group)));
         }
     }
 
-    /// Of a group that this node leads.
-    fn survey_group(&self, group: &Group) -> Option<GroupSurvey> {
+    /// What is seen of a group that this node leads.
+    fn look_at(&self, group: &Group) -> Option<Seen> {
         let term = group.leads()?;
         let replication = group.replication()?;
         let log = group.log();
@@ -166,20 +228,24 @@ impl Node {
         let partition = self.inner.partitions.get(group.id());
         let (log_start, high_watermark) = partition.as_ref().map(|p| p.bounds()).unwrap_or_default();
         let last = next.saturating_sub(1);
+        let mut is_at_rest = replication.committed == Some(last) && replication.applied == Some(last);
         let followers = replication.followers.iter().map(|follower| {
             let from = follower.matched.map_or(first, |m| (m + 1).max(first));
             let node = follower.node.broker();
-            let behind = || self.inner.liveness.behind_for(group.id(), node).map(|d| d.as_millis() as u64);
+            let has_all = follower.matched == Some(last);
+            // It may come nearer, and nothing happens here when it does.
+            is_at_rest &= has_all || !self.inner.liveness.is_alive(node);
+            let caught_up = || self.inner.liveness.caught_up(group.id(), node).map(|at| self.uptime_ms(at));
             FollowerSurvey {
                 node,
                 votes: follower.votes,
                 matched: follower.matched,
                 lacks_bytes: if from < next { log.bytes(from..next) } else { 0 },
-                acked_ms: follower.acked.map(|ago| ago.as_millis() as u64),
-                behind_ms: if follower.matched == Some(last) { Some(0) } else { behind() },
+                acked_at_ms: follower.acked.map(|at| self.uptime_ms(at)),
+                caught_up_at_ms: if has_all { None } else { caught_up() },
             }
         });
-        Some(GroupSurvey {
+        let told = GroupSurvey {
             group: group.id(),
             term,
             first,
@@ -189,17 +255,11 @@ impl Node {
             high_watermark,
             log_start,
             bytes: partition.map_or(0, |p| p.log_bytes()),
-            snapshot_age_ms: group.snapshot_age_ms(),
+            snapshot_at_ms: group.snapshot_at_ms(),
             followers: followers.collect(),
-        })
+        };
+        Some(Seen { told, is_at_rest })
     }
-}
-
-/// What a node told, and its clock minus this one's.
-fn read((answer, here_ms): (Bytes, i64)) -> Option<(Arc<NodeSurvey>, i64)> {
-    let survey = NodeSurvey::decode(answer).ok()?;
-    let offset = survey.now_ms - here_ms;
-    Some((Arc::new(survey), offset))
 }
 
 /// The upper limit of the bucket that the 99th of a hundred flushes is in; twice the last limit for those beyond it.

@@ -4,14 +4,13 @@
 //! the term that its proposer believes in, and callers wait for [`Group::leads`] and the term's first entry).
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 use bytes::Bytes;
-use chronik_common::now_ms;
-use openraft::Instant as _;
 use openraft::ServerState;
+use openraft::alias::InstantOf;
 use openraft::async_runtime::WatchReceiver;
 use openraft::errors::{ClientWriteError, ForwardReason};
 use openraft::impls::ProgressResponder;
@@ -49,6 +48,16 @@ pub enum ProposeError {
     },
 }
 
+/// The same moment by openraft's clock and by the standard library's, which is the same one but cannot be got at.
+static MOMENT: LazyLock<(InstantOf<TypeConfig>, Instant)> =
+    LazyLock::new(|| (TypeConfig::now(), Instant::now()));
+
+/// When that was by the standard library's clock. It was after [`MOMENT`].
+fn std_instant(at: InstantOf<TypeConfig>) -> Instant {
+    let (theirs, ours) = *MOMENT;
+    ours + (at - theirs)
+}
+
 /// The vote that this node last made durable while running.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Voted {
@@ -73,8 +82,8 @@ pub struct Progress {
     pub node: RaftNodeId,
     /// The last index known to be on its disk.
     pub matched: Option<u64>,
-    /// How long ago the newest message that it has answered was sent.
-    pub acked: Option<Duration>,
+    /// When the newest message that it has answered was sent.
+    pub acked: Option<Instant>,
     /// Whether it votes; a learner does not.
     pub votes: bool,
 }
@@ -123,6 +132,8 @@ pub(super) struct Parts {
 impl Group {
     pub(super) fn new(parts: Parts) -> Self {
         let Parts { id, me, preference, raft, machine, log, voted, runtime, patience } = parts;
+        // Before anything is sent.
+        LazyLock::force(&MOMENT);
         let preference = ArcSwap::from_pointee(preference);
         Self { id, me, preference, raft, machine, log, voted, runtime, patience }
     }
@@ -185,10 +196,9 @@ impl Group {
         self.machine.base_bytes()
     }
 
-    /// How old that snapshot's state is, in milliseconds.
-    pub fn snapshot_age_ms(&self) -> Option<u64> {
-        let taken = self.machine.base_taken_at_ms()?;
-        Some(u64::try_from(now_ms() - taken).unwrap_or(0))
+    /// When that snapshot's state was taken, in milliseconds since 1970.
+    pub fn snapshot_at_ms(&self) -> Option<i64> {
+        self.machine.base_taken_at_ms()
     }
 
     /// The group's log in the WAL.
@@ -301,7 +311,8 @@ impl Group {
         let metrics = self.raft.metrics();
         let metrics = metrics.borrow_watched();
         let followers = metrics.replication.as_ref()?;
-        let acked = |id: u64| metrics.heartbeat.as_ref()?.get(&id)?.map(|sent| sent.elapsed());
+        let acked =
+            |id: u64| metrics.heartbeat.as_ref()?.get(&id)?.map(|sent| std_instant(sent.into_inner()));
         let membership = metrics.membership_config.membership();
         let votes = |id: u64| membership.get_joint_config().iter().any(|set| set.contains(&id));
         let followers = followers

@@ -18,6 +18,7 @@ use super::codec::decode_checkpoint;
 use super::group::{Group, Parts, Voted};
 use super::liveness::Liveness;
 use super::machine::{Machine, StateMachine};
+use super::stirred::Stirred;
 use super::storage::{LogStore, VoteHook, durable};
 use super::throttle::Throttle;
 use super::transport::{Peers, network::Factory, wire};
@@ -68,6 +69,7 @@ struct Inner {
     throttle: Arc<Throttle>,
     patience: Duration,
     groups: RwLock<HashMap<GroupId, Arc<Group>>>,
+    stirred: Arc<Stirred>,
     /// Counts groups that started or stopped.
     generation: AtomicU64,
     /// Checkpointed states found in the WAL, until their group is started.
@@ -93,6 +95,7 @@ impl Groups {
             throttle: Arc::new(Throttle::new(timing.catch_up_rate)),
             patience: timing.election,
             groups: RwLock::default(),
+            stirred: Arc::default(),
             generation: AtomicU64::new(0),
             checkpoints: Mutex::new(checkpoints),
         };
@@ -117,6 +120,11 @@ impl Groups {
         self.inner.groups.read().values().cloned().collect()
     }
 
+    /// The groups in whose log, vote or state something changed since this was last asked, and those that have stopped.
+    pub fn stirred(&self) -> Vec<GroupId> {
+        self.inner.stirred.take()
+    }
+
     /// A number that is another one after any group has started or stopped here.
     pub fn generation(&self) -> u64 {
         self.inner.generation.load(Ordering::Acquire)
@@ -138,11 +146,13 @@ impl Groups {
         let log = self.inner.wal.group(id);
         let voted: Arc<Mutex<Option<Voted>>> = Arc::default();
         let (log, checkpoint) = self.own_log(log, me, founders.contains(&me)).await?;
-        let machine = Machine::open(me, app, log.clone(), checkpoint)?;
+        let stirred = self.inner.stirred.mark(id);
+        let machine = Machine::open(me, app, log.clone(), checkpoint, stirred.clone())?;
         if log.state().last.is_none() {
             machine.claim_log().await?;
         }
-        let store = LogStore::new(log.clone(), self.vote_hook(id, me, voted.clone()), machine.clone());
+        let store =
+            LogStore::new(log.clone(), self.vote_hook(id, me, voted.clone()), machine.clone(), stirred);
         let factory = Factory {
             group: id,
             peers: self.inner.peers.clone(),
@@ -214,6 +224,7 @@ impl Groups {
             self.inner.generation.fetch_add(1, Ordering::Release);
             group.shutdown().await;
             self.inner.liveness.forget(id);
+            self.inner.stirred.mark(id).set();
         }
     }
 

@@ -22,6 +22,7 @@ use parking_lot::{Mutex, RwLock};
 use prost::Message;
 
 use super::codec::{decode_checkpoint, decode_state, encode_state, id_from_wire, invalid};
+use super::stirred::Mark;
 use super::storage::durable;
 use super::transport::wire;
 use super::types::{
@@ -88,6 +89,7 @@ pub(super) struct Machine {
     learners: Learners,
     log: GroupLog,
     app: Arc<dyn StateMachine>,
+    stirred: Arc<Mark>,
 }
 
 impl Machine {
@@ -101,10 +103,11 @@ impl Machine {
         app: Arc<dyn StateMachine>,
         log: GroupLog,
         checkpoint: Option<wire::Snapshot>,
+        stirred: Arc<Mark>,
     ) -> io::Result<Self> {
         let position = Position { last: None, membership: StoredMembership::default(), base: None };
         let (position, learners) = (Arc::new(Mutex::new(position)), Learners::default());
-        let machine = Self { me: me.raw(), position, learners, log, app };
+        let machine = Self { me: me.raw(), position, learners, log, app, stirred };
         machine.app.reset();
         let Some(mut state) = checkpoint else { return Ok(machine) };
         let base = state.base.take();
@@ -192,6 +195,7 @@ impl Machine {
             self.encode(&position)
         };
         durable(|done| self.log.save_app_state(state.encode_to_vec().into(), done)).await?;
+        self.stirred.set();
         Ok(Some(index))
     }
 
@@ -240,6 +244,7 @@ impl RaftStateMachine<TypeConfig> for Machine {
                 responder.send(reply);
             }
         }
+        self.stirred.set();
         self.app.settled();
         Ok(())
     }

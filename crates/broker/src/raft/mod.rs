@@ -20,6 +20,7 @@ mod groups;
 pub mod liveness;
 mod machine;
 pub mod membership;
+mod stirred;
 mod storage;
 mod throttle;
 pub mod transport;

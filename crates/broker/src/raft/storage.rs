@@ -18,6 +18,7 @@ use tokio::sync::oneshot;
 
 use super::codec::{entry_from_wal, entry_to_wal, id_from_wal, vote_of};
 use super::machine::Machine;
+use super::stirred::Mark;
 use super::types::{Entry, LogId, TypeConfig, Vote, term_of};
 use crate::wal::{self, GroupLog, WalError};
 
@@ -37,12 +38,13 @@ pub(super) struct LogStore {
     vote: Arc<Mutex<Option<Vote>>>,
     /// Knows how many records an installed snapshot stands for.
     machine: Machine,
+    stirred: Arc<Mark>,
 }
 
 impl LogStore {
-    pub(super) fn new(log: GroupLog, on_vote: VoteHook, machine: Machine) -> Self {
+    pub(super) fn new(log: GroupLog, on_vote: VoteHook, machine: Machine, stirred: Arc<Mark>) -> Self {
         let vote = log.state().vote.map(|v| vote_of(v.term, v.leader, v.committed));
-        Self { log, on_vote, vote: Arc::new(Mutex::new(vote)), machine }
+        Self { log, on_vote, vote: Arc::new(Mutex::new(vote)), machine, stirred }
     }
 
     fn leader_of(&self, term: u64) -> u64 {
@@ -162,6 +164,7 @@ impl RaftLogStorage<TypeConfig> for LogStore {
         *self.vote.lock() = Some(*vote);
         durable(|done| self.log.save_vote(record, done)).await?;
         (self.on_vote)(vote);
+        self.stirred.set();
         Ok(())
     }
 
@@ -191,11 +194,15 @@ impl RaftLogStorage<TypeConfig> for LogStore {
                 entry_to_wal(e, leader)
             })
             .collect();
-        self.log.append(entries, Box::new(move |result| callback.io_completed(result))).map_err(to_io)
+        self.log.append(entries, Box::new(move |result| callback.io_completed(result))).map_err(to_io)?;
+        self.stirred.set();
+        Ok(())
     }
 
     async fn truncate_after(&mut self, last: Option<LogId>) -> io::Result<()> {
-        durable(|done| self.log.truncate_after(last.map(|id| id.index), done)).await
+        durable(|done| self.log.truncate_after(last.map(|id| id.index), done)).await?;
+        self.stirred.set();
+        Ok(())
     }
 
     async fn purge(&mut self, upto: LogId) -> io::Result<()> {
@@ -213,6 +220,8 @@ impl RaftLogStorage<TypeConfig> for LogStore {
         };
         let unknown = wal::LogId { term: term_of(&upto), leader: 0, index: upto.index };
         let known = self.log.id_at(upto.index).map_err(to_io)?.filter(|id| id.term == unknown.term);
-        durable(|done| self.log.purge(known.unwrap_or(unknown), base_after, done)).await
+        durable(|done| self.log.purge(known.unwrap_or(unknown), base_after, done)).await?;
+        self.stirred.set();
+        Ok(())
     }
 }

@@ -1,6 +1,7 @@
 //! What changed from one state of a dashboard to the next. Ages that grow although nothing happens are not in these states.
 
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 use chronik_common::admin::v1::{Delta, PartitionView, Snapshot};
 
@@ -32,7 +33,10 @@ fn changed<T: PartialEq + Clone>(before: &T, after: &T) -> Option<T> {
 type Gone = Vec<(String, i32)>;
 
 /// Both are sorted by topic and number, and mostly the same: so they are walked through side by side.
-fn partitions(before: &[PartitionView], after: &[PartitionView]) -> (Vec<PartitionView>, Gone) {
+fn partitions(
+    before: &[Arc<PartitionView>],
+    after: &[Arc<PartitionView>],
+) -> (Vec<Arc<PartitionView>>, Gone) {
     let (mut news, mut gone) = (Vec::new(), Gone::new());
     let (mut before, mut after) = (before.iter().peekable(), after.iter().peekable());
     loop {
@@ -46,7 +50,8 @@ fn partitions(before: &[PartitionView], after: &[PartitionView]) -> (Vec<Partiti
         let new = after.next_if(|_| order.is_ge());
         match (old, new) {
             (Some(old), None) => gone.push((old.topic.clone(), old.partition)),
-            (old, Some(new)) if old != Some(new) => news.push(new.clone()),
+            (Some(old), Some(new)) if Arc::ptr_eq(old, new) || old == new => {}
+            (_, Some(new)) => news.push(new.clone()),
             _ => {}
         }
     }
@@ -62,8 +67,8 @@ mod tests {
 
     use super::*;
 
-    fn partition(number: i32, leader: i32) -> PartitionView {
-        PartitionView {
+    fn partition(number: i32, leader: i32) -> Arc<PartitionView> {
+        Arc::new(PartitionView {
             topic: "t".into(),
             partition: number,
             state: PartitionState::Healthy,
@@ -82,10 +87,10 @@ mod tests {
             max_lag_bytes: None,
             max_lag_ms: None,
             raft: None,
-        }
+        })
     }
 
-    fn snapshot(partitions: Vec<PartitionView>) -> Snapshot {
+    fn snapshot(partitions: Vec<Arc<PartitionView>>) -> Snapshot {
         Snapshot {
             taken_at_ms: 1,
             node_id: 1,

@@ -1,8 +1,10 @@
 //! What two surveys of a node say about the time between them.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use super::told::{GroupSurvey, NodeSurvey, Surveys};
+use super::known::{Known, Surveys};
+use super::told::GroupSurvey;
 use crate::metadata::{BrokerId, GroupId};
 
 /// Shorter than this, the time between two surveys says little.
@@ -30,8 +32,8 @@ impl Rates {
     /// What the surveys of all nodes say.
     pub fn between(before: &Surveys, after: &Surveys) -> Self {
         let mut rates = Self::default();
-        for (node, (after, _)) in after {
-            if let Some((before, _)) = before.get(node) {
+        for (node, after) in after {
+            if let Some(before) = before.get(node) {
                 rates.add(before, after);
             }
         }
@@ -40,18 +42,23 @@ impl Rates {
 
     /// Takes in two surveys of one node. Nothing follows from surveys of two lives of its process, nor from two that are
     /// hardly apart.
-    fn add(&mut self, before: &NodeSurvey, after: &NodeSurvey) {
-        let elapsed = after.uptime_ms.checked_sub(before.uptime_ms).filter(|ms| *ms >= SHORTEST_MS);
-        let Some(seconds) = elapsed.map(|ms| ms as f64 / 1000.0) else { return };
-        if let (Some(earlier), Some(later)) = (before.cpu_us, after.cpu_us) {
+    fn add(&mut self, before: &Known, after: &Known) {
+        let (was, is) = (&before.node, &after.node);
+        let elapsed = is.uptime_ms.checked_sub(was.uptime_ms).filter(|ms| *ms >= SHORTEST_MS);
+        let Some(seconds) = elapsed.filter(|_| was.life == is.life).map(|ms| ms as f64 / 1000.0) else {
+            return;
+        };
+        if let (Some(earlier), Some(later)) = (was.cpu_us, is.cpu_us) {
             let used = later.saturating_sub(earlier) as f64 / 1e6;
-            self.cpu_percent.insert(after.node, used / seconds * 100.0);
+            self.cpu_percent.insert(is.node, used / seconds * 100.0);
         }
-        let earlier: HashMap<GroupId, &GroupSurvey> = before.groups.iter().map(|g| (g.group, g)).collect();
         self.flows.reserve(after.groups.len());
-        for group in &after.groups {
-            if let Some(earlier) = earlier.get(&group.group).filter(|earlier| earlier.term == group.term) {
-                self.flows.insert(group.group, flow(earlier, group, seconds));
+        for (group, later) in &after.groups {
+            let Some(earlier) = before.groups.get(group) else { continue };
+            if Arc::ptr_eq(earlier, later) {
+                self.flows.insert(*group, Flow::default());
+            } else if earlier.term == later.term {
+                self.flows.insert(*group, flow(earlier, later, seconds));
             }
         }
     }
@@ -72,16 +79,19 @@ fn flow(before: &GroupSurvey, after: &GroupSurvey, seconds: f64) -> Flow {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::survey::told::NodeSurvey;
 
-    fn survey(uptime_ms: u64, cpu_us: u64, group: GroupSurvey) -> NodeSurvey {
-        NodeSurvey { node: 1, uptime_ms, cpu_us: Some(cpu_us), groups: vec![group], ..NodeSurvey::default() }
+    fn survey(uptime_ms: u64, cpu_us: u64, group: GroupSurvey) -> Known {
+        let cpu_us = Some(cpu_us);
+        let told = NodeSurvey { node: 1, uptime_ms, cpu_us, groups: vec![group], ..NodeSurvey::default() };
+        Known::after(None, told, 0).unwrap()
     }
 
     fn group(high_watermark: i64, log_start: i64, bytes: u64) -> GroupSurvey {
         GroupSurvey { group: 7, term: 3, high_watermark, log_start, bytes, ..GroupSurvey::default() }
     }
 
-    fn rates(before: &NodeSurvey, after: &NodeSurvey) -> Rates {
+    fn rates(before: &Known, after: &Known) -> Rates {
         let mut rates = Rates::default();
         rates.add(before, after);
         rates
@@ -92,6 +102,14 @@ mod tests {
         let rates = rates(&survey(1000, 0, group(10, 0, 100)), &survey(3000, 500_000, group(30, 0, 500)));
         assert_eq!(rates.flows[&7], Flow { records: 10.0, bytes: 200.0 });
         assert!((rates.cpu_percent[&1] - 25.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn nothing_flows_where_nothing_new_was_told() {
+        let before = survey(1000, 0, group(10, 0, 100));
+        let mut after = before.clone();
+        after.node.uptime_ms = 2000;
+        assert_eq!(rates(&before, &after).flows[&7], Flow::default());
     }
 
     #[test]

@@ -9,7 +9,7 @@ use chronik_common::config::HealthLimits;
 use chronik_common::HostPort;
 use uuid::Uuid;
 
-use super::{FollowerSurvey, GroupSurvey, NodeSurvey, Picture, Rates};
+use super::{FollowerSurvey, GroupSurvey, Known, NodeSurvey, Picture, Rates};
 use crate::metadata::{
     Assignment, BrokerId, Command, Endpoints, GroupId, METADATA_GROUP, MetadataImage, Standing, TopicDefaults,
 };
@@ -54,14 +54,14 @@ pub(crate) fn groups(image: &MetadataImage) -> Vec<GroupId> {
     image.topic("orders").unwrap().partitions.iter().map(|p| p.group).collect()
 }
 
-fn survey(node: BrokerId, leads: &[GroupId]) -> NodeSurvey {
+fn known(node: BrokerId, leads: &[GroupId]) -> Known {
     let follower = |id: BrokerId| FollowerSurvey {
         node: id,
         votes: true,
         matched: Some(LAST),
         lacks_bytes: 0,
-        acked_ms: Some(10),
-        behind_ms: Some(5),
+        acked_at_ms: Some(59_990),
+        caught_up_at_ms: Some(59_995),
     };
     let group = |group: &GroupId| GroupSurvey {
         group: *group,
@@ -73,10 +73,10 @@ fn survey(node: BrokerId, leads: &[GroupId]) -> NodeSurvey {
         high_watermark: 1_000,
         log_start: 100,
         bytes: 90_000,
-        snapshot_age_ms: Some(60_000),
+        snapshot_at_ms: Some(940_000),
         followers: NODES.into_iter().filter(|id| *id != node).map(follower).collect(),
     };
-    NodeSurvey {
+    let told = NodeSurvey {
         node,
         now_ms: 1_000_000,
         uptime_ms: 60_000,
@@ -90,7 +90,14 @@ fn survey(node: BrokerId, leads: &[GroupId]) -> NodeSurvey {
         certificate_expires_ms: None,
         log_bytes: 270_000,
         groups: leads.iter().map(group).collect(),
-    }
+        ..NodeSurvey::default()
+    };
+    Known::after(None, told, 1_000_000).unwrap()
+}
+
+/// Changes what is known of a node.
+pub(crate) fn tell(picture: &mut Picture, node: BrokerId, change: impl FnOnce(&mut Known)) {
+    change(Arc::make_mut(picture.surveys.get_mut(&node).unwrap()));
 }
 
 /// All is well.
@@ -103,7 +110,7 @@ pub(crate) fn picture() -> Picture {
         leaderships.insert(*group, leadership(node));
         let mut leads = vec![*group];
         leads.extend((node == 1).then_some(METADATA_GROUP));
-        surveys.insert(node, (Arc::new(survey(node, &leads)), 0));
+        surveys.insert(node, Arc::new(known(node, &leads)));
     }
     Picture {
         taken_at_ms: 1_000_000,

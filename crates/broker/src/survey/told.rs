@@ -1,16 +1,22 @@
 //! What a node tells of itself and of the Raft groups that it leads, as it goes over the wire.
 //!
-//! Thousands of partitions are told at a time, so it is binary and without names: who asks has the metadata.
-
-use std::collections::BTreeMap;
-use std::sync::Arc;
+//! Thousands of partitions are told at a time, so it is binary and without names: who asks has the metadata. Who has been
+//! told before is told what changed since.
+//!
+//! Must never: tell an age. What grows although nothing happens would change all the time; times are told instead.
 
 use prost::Message;
 
-use crate::metadata::BrokerId;
-
-/// What the nodes that answered tell, and their clocks minus the asking one's in milliseconds.
-pub type Surveys = BTreeMap<BrokerId, (Arc<NodeSurvey>, i64)>;
+/// What the asking node has been told already.
+#[derive(Clone, PartialEq, Eq, Message)]
+pub struct SurveyRequest {
+    /// By which life of the asked node's process; 0: nothing.
+    #[prost(uint64, tag = "1")]
+    pub life: u64,
+    /// Up to which version.
+    #[prost(uint64, tag = "2")]
+    pub version: u64,
+}
 
 /// One node's answer.
 #[derive(Clone, PartialEq, Message)]
@@ -51,9 +57,21 @@ pub struct NodeSurvey {
     /// When the admin API's certificate runs out, in milliseconds since 1970; absent without TLS.
     #[prost(int64, optional, tag = "13")]
     pub certificate_expires_ms: Option<i64>,
-    /// The groups that it leads.
+    /// The groups that it leads: all of them, or those of which something changed since `since`.
     #[prost(message, repeated, tag = "12")]
     pub groups: Vec<GroupSurvey>,
+    /// Tells this life of its process from others.
+    #[prost(uint64, tag = "14")]
+    pub life: u64,
+    /// Counts the changes of what it tells of its groups.
+    #[prost(uint64, tag = "15")]
+    pub version: u64,
+    /// What changed after this version is told; 0: everything is told.
+    #[prost(uint64, tag = "16")]
+    pub since: u64,
+    /// The groups that it has ceased to lead since then.
+    #[prost(uint64, repeated, tag = "17")]
+    pub gone: Vec<u64>,
 }
 
 /// A Raft group, told by its leader.
@@ -86,9 +104,10 @@ pub struct GroupSurvey {
     /// Bytes of its record batches.
     #[prost(uint64, tag = "9")]
     pub bytes: u64,
-    /// Age of the state that a replica too far behind is sent, in milliseconds; absent while nothing has been purged.
-    #[prost(uint64, optional, tag = "11")]
-    pub snapshot_age_ms: Option<u64>,
+    /// When the state was taken that a replica too far behind is sent, in milliseconds since 1970; absent while nothing has
+    /// been purged.
+    #[prost(int64, optional, tag = "12")]
+    pub snapshot_at_ms: Option<i64>,
     /// All other members.
     #[prost(message, repeated, tag = "10")]
     pub followers: Vec<FollowerSurvey>,
@@ -109,10 +128,10 @@ pub struct FollowerSurvey {
     /// Bytes of the leader's log behind that index.
     #[prost(uint64, tag = "4")]
     pub lacks_bytes: u64,
-    /// Milliseconds since the newest message that it has answered was sent.
-    #[prost(uint64, optional, tag = "5")]
-    pub acked_ms: Option<u64>,
-    /// Milliseconds since it was last seen to have the leader's whole log.
-    #[prost(uint64, optional, tag = "6")]
-    pub behind_ms: Option<u64>,
+    /// The leader's uptime, in milliseconds, when the newest message was sent that it has answered.
+    #[prost(uint64, optional, tag = "7")]
+    pub acked_at_ms: Option<u64>,
+    /// The leader's uptime, in milliseconds, when it was last seen to have the leader's whole log. Absent if it has it now.
+    #[prost(uint64, optional, tag = "8")]
+    pub caught_up_at_ms: Option<u64>,
 }

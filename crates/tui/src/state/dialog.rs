@@ -64,7 +64,7 @@ impl Dialog {
 fn selected_partition(state: &State) -> Result<&PartitionView, &'static str> {
     let index = state.selected_index().filter(|_| state.view == View::Partitions);
     let partition = index.and_then(|index| state.data().model.partitions().get(index));
-    partition.ok_or("select a partition in view 3")
+    partition.map(|partition| &**partition).ok_or("select a partition in view 3")
 }
 
 /// What comes of a wish for a change.

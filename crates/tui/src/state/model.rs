@@ -3,6 +3,7 @@
 //! What is derived is worked out when all that came at once is known, never while drawing.
 
 use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
 
 use chronik_common::admin::v1::{Delta, GroupSummary, PartitionState, PartitionView, RaftView, Snapshot};
 
@@ -96,7 +97,7 @@ impl Model {
     }
 
     /// The partitions, by topic and number.
-    pub fn partitions(&self) -> &[PartitionView] {
+    pub fn partitions(&self) -> &[Arc<PartitionView>] {
         self.cluster.as_ref().map_or(&[], |cluster| &cluster.partitions)
     }
 
@@ -104,7 +105,7 @@ impl Model {
     pub fn partition(&self, topic: &str, partition: i32) -> Option<&PartitionView> {
         let list = self.partitions();
         let at = list.binary_search_by(|other| key(other).cmp(&(topic, partition)));
-        at.ok().map(|index| &list[index])
+        at.ok().map(|index| &*list[index])
     }
 
     /// The Raft groups in the order in which they are shown: the metadata's, then those of `raft`.
@@ -115,6 +116,13 @@ impl Model {
             (Some(_), index) => self.partition_raft(index - 1),
             (None, index) => self.partition_raft(index),
         }
+    }
+
+    /// How old the group's snapshot is, in seconds, if it has one.
+    pub fn snapshot_age(&self, group: &RaftView) -> Option<u64> {
+        let age_ms = self.cluster.as_ref()?.taken_at_ms - group.snapshot_at_ms?;
+        // The clocks of two nodes differ a little.
+        Some(u64::try_from(age_ms).unwrap_or(0) / 1000)
     }
 
     /// How many Raft groups are known.
@@ -185,7 +193,7 @@ fn set<T>(place: &mut T, value: Option<T>) {
 }
 
 /// Changes a list that is in order, and stays so. New partitions come many at a time: they are sorted in once.
-fn update(list: &mut Vec<PartitionView>, changed: Vec<PartitionView>, gone: &[(String, i32)]) {
+fn update(list: &mut Vec<Arc<PartitionView>>, changed: Vec<Arc<PartitionView>>, gone: &[(String, i32)]) {
     if !gone.is_empty() {
         let gone: std::collections::HashSet<(&str, i32)> =
             gone.iter().map(|(topic, partition)| (topic.as_str(), *partition)).collect();

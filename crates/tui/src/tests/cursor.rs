@@ -1,5 +1,7 @@
 //! The cursor stays with what it was put on.
 
+use std::sync::Arc;
+
 use proptest::prelude::*;
 
 use chronik_common::admin::v1::{Delta, PartitionState};
@@ -28,7 +30,7 @@ fn it_follows_a_partition_that_others_overtake() {
     assert_eq!(on(&state).as_deref(), Some("clicks-0"));
     let mut worse = partition(6);
     worse.state = PartitionState::UnderMinIsr;
-    told(&mut state, Delta { partitions: vec![worse], ..delta() });
+    told(&mut state, Delta { partitions: vec![worse.into()], ..delta() });
     assert_eq!((on(&state).as_deref(), state.selected()), (Some("clicks-0"), 3));
 }
 
@@ -37,7 +39,7 @@ fn it_follows_a_partition_when_others_come_and_go() {
     let mut state = dashboard(View::Partitions, false);
     types(&mut state, "G");
     assert_eq!(on(&state).as_deref(), Some("orders-7"));
-    told(&mut state, Delta { partitions: vec![partition(9), partition(8)], ..delta() });
+    told(&mut state, Delta { partitions: vec![partition(9).into(), partition(8).into()], ..delta() });
     assert_eq!((on(&state).as_deref(), state.selected()), (Some("orders-7"), 8));
     told(&mut state, Delta { gone_partitions: vec![("orders".into(), 3)], ..delta() });
     assert_eq!((on(&state).as_deref(), state.selected()), (Some("orders-7"), 7));
@@ -59,10 +61,10 @@ fn it_stays_at_the_top_until_it_is_moved_and_after_it_was_sent_there() {
     let mut state = dashboard(View::Partitions, false);
     let mut healed = partition(1);
     healed.partition = 3;
-    told(&mut state, Delta { partitions: vec![healed], ..delta() });
+    told(&mut state, Delta { partitions: vec![healed.into()], ..delta() });
     assert_eq!((on(&state).as_deref(), state.selected()), (Some("orders-5"), 0));
     types(&mut state, "Ggg");
-    told(&mut state, Delta { partitions: vec![partition(3)], ..delta() });
+    told(&mut state, Delta { partitions: vec![partition(3).into()], ..delta() });
     assert_eq!((on(&state).as_deref(), state.selected()), (Some("orders-3"), 0));
 }
 
@@ -143,7 +145,7 @@ fn one_comes_back_to_the_topic_that_was_gone_into_as_it_was_sorted() {
     types(&mut state, "G");
     let mut first = partition(0);
     first.topic = "zebra".into();
-    told(&mut state, Delta { partitions: vec![first], ..delta() });
+    told(&mut state, Delta { partitions: vec![first.into()], ..delta() });
     state.on(Event::Key(Key::Esc));
     assert_eq!((state.view, on(&state), state.selected()), (View::Topics, topic, 2));
     assert_eq!((state.choice.column, state.choice.turned), (Some(0), true));
@@ -167,7 +169,7 @@ fn change() -> impl Strategy<Value = Delta> {
         let changed = changed.into_iter().map(|(index, state)| {
             let mut view = partition(index);
             view.state = state;
-            view
+            Arc::new(view)
         });
         let gone = gone.into_iter().map(partition).map(|view| (view.topic, view.partition));
         Delta { partitions: changed.collect(), gone_partitions: gone.collect(), taken_at_ms: NOW, ..delta() }

@@ -1,5 +1,7 @@
 //! A cluster that is the same every time.
 
+use std::sync::Arc;
+
 use chronik_common::admin::v1::{
     Event as JournalEvent, EventKind, Finding, Follower, GroupSummary, HealthReport, NodeView,
     PartitionState, PartitionView, RaftView, Severity, Snapshot, Verdict,
@@ -28,7 +30,7 @@ pub(super) fn snapshot(partitions: i32) -> Snapshot {
         leader_id: Some(1),
         health: HealthReport { verdict: Verdict::Critical, node_id: 1, findings: vec![finding] },
         nodes: (1..=3).map(node).collect(),
-        partitions: (0..partitions).map(partition).collect(),
+        partitions: (0..partitions).map(partition).map(Arc::new).collect(),
         metadata_raft: Some(raft("__metadata", 0)),
         groups: vec![group("billing", 1200, 3), group("search", 0, 1)],
         operations: vec![operation()],
@@ -117,7 +119,8 @@ fn raft(name: &str, trails_by: u64) -> RaftView {
         last_index: 1041,
         committed_index: Some(1041),
         applied_index: 1041,
-        snapshot_age_ms: Some(90_000),
+        snapshot_age_ms: None,
+        snapshot_at_ms: Some(NOW - 90_000),
         followers: vec![follower(2, 0), follower(3, trails_by)],
     }
 }

@@ -107,7 +107,7 @@ fn a_partition_that_moved_or_went_meanwhile_is_seen() {
     let mut state = asking("2,3");
     let mut moved = partition(5);
     moved.replicas = vec![2, 3];
-    state.on(Event::Delta(Box::new(Delta { partitions: vec![moved], ..delta() })));
+    state.on(Event::Delta(Box::new(Delta { partitions: vec![moved.into()], ..delta() })));
     assert!(screen(&state, 80, 24, true).to_string().contains("now on 2,3"));
     enter(&mut state);
     assert_eq!(wrong(&state), Some("that is where it is now"));

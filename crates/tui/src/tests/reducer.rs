@@ -44,7 +44,7 @@ fn a_delta_changes_adds_and_removes_partitions() {
     let mut healed = partition(1);
     healed.partition = 3;
     let change = Delta {
-        partitions: vec![healed, partition(9)],
+        partitions: vec![healed.into(), partition(9).into()],
         gone_partitions: vec![("clicks".into(), 0), ("orders".into(), 7)],
         ..delta()
     };
@@ -165,7 +165,7 @@ fn a_lost_connection_counts_from_its_first_failure() {
 fn ten_thousand_partitions_are_smooth() {
     let mut state = dashboard(View::Partitions, false);
     state.on(Event::Snapshot(Box::new(snapshot(10_000))));
-    let changed: Vec<_> = (0..1000).map(partition).collect();
+    let changed: Vec<_> = (0..1000).map(partition).map(Into::into).collect();
     let mut terminal = ratatui::Terminal::new(ratatui::backend::TestBackend::new(160, 50)).unwrap();
     let times = (0..5).map(|_| {
         let change = Event::Delta(Box::new(Delta { partitions: changed.clone(), ..delta() }));

@@ -23,7 +23,7 @@ fn recorded() -> Vec<Event> {
         events.push(Event::Tick(NOW + second * 1000));
         if second % 5 == 0 {
             let view = partition(8 + second as i32);
-            events.push(Event::Delta(Box::new(Delta { partitions: vec![view], ..delta() })));
+            events.push(Event::Delta(Box::new(Delta { partitions: vec![view.into()], ..delta() })));
             events.push(happened(second, EventKind::LeaderChanged, "orders-5"));
             events.push(Event::Key(Key::Char('q')));
         }

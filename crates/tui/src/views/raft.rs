@@ -69,7 +69,7 @@ impl Rows for Raft {
             3 => Order::count(group.committed_index),
             4 => Order::count(Some(group.applied_index)),
             5 => Order::count(Some(trails_by(group))),
-            6 => Order::count(group.snapshot_age_ms),
+            6 => Order::count(data.model.snapshot_age(group)),
             _ => Order::Number(index as f64),
         }
     }
@@ -82,7 +82,7 @@ impl Rows for Raft {
             3 => Cell::known(group.committed_index),
             4 => Cell::plain(group.applied_index.to_string()),
             5 => Cell::plain(followers(group)),
-            6 => Cell::known(group.snapshot_age_ms.map(|age| human_duration(age / 1000))),
+            6 => Cell::known(data.model.snapshot_age(group).map(human_duration)),
             _ => Cell::plain(group.name.as_str()),
         }
     }

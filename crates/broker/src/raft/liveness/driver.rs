@@ -127,8 +127,8 @@ impl Liveness {
         let contacts = self.inner.contacts.lock();
         replication.followers.iter().any(|follower| {
             contacts
-                .reachable_for(follower.node.broker(), now)
-                .is_some_and(|up| follower.acked.is_none_or(|ago| ago > up))
+                .reachable_since(follower.node.broker(), now)
+                .is_some_and(|back| follower.acked.is_none_or(|sent| sent < back))
         })
     }
 

@@ -82,7 +82,7 @@ impl IsrRecords {
             }
             let is_in_sync = reachable_since(broker).is_some_and(|back| {
                 let answers = match follower.acked {
-                    Some(ago) => ago <= now.duration_since(back),
+                    Some(sent) => sent >= back,
                     None => led_for <= self.grace && back <= record.led_before,
                 };
                 answers && back <= *caught_up
@@ -139,10 +139,10 @@ mod tests {
 
         /// The ISR when this node's log ends at `last`, and that of the followers at `matched`.
         fn look(&mut self, last: u64, matched: [u64; 2], now: Instant) -> Vec<i32> {
-            let progress = |broker, matched, acked| Progress {
+            let progress = |broker, matched, acked: Option<Duration>| Progress {
                 node: RaftNodeId::new(broker, 1),
                 matched: (matched > 0).then_some(matched),
-                acked,
+                acked: acked.map(|ago| now.checked_sub(ago).unwrap()),
                 votes: true,
             };
             let followers = vec![progress(3, matched[1], self.acked), progress(1, matched[0], Some(MOMENT))];

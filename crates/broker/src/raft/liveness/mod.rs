@@ -119,11 +119,10 @@ impl Liveness {
         alive
     }
 
-    /// How long ago this node, as the group's leader, last saw that the broker had its whole log. Of one that it has not
-    /// seen with the whole log yet: since the leader before it was lost.
-    pub fn behind_for(&self, group: GroupId, broker: i32) -> Option<std::time::Duration> {
-        let caught_up = self.inner.isrs.lock().caught_up(group, broker)?;
-        Some(Instant::now().saturating_duration_since(caught_up))
+    /// When this node, as the group's leader, last saw that the broker had its whole log. Of one that it has not seen with
+    /// the whole log yet: when the leader before it was lost.
+    pub fn caught_up(&self, group: GroupId, broker: i32) -> Option<Instant> {
+        self.inner.isrs.lock().caught_up(group, broker)
     }
 
     /// Whether the broker was heard of lately.

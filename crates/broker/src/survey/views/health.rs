@@ -1,5 +1,7 @@
 //! Is the cluster well, and if not: why, where, and what to do.
 
+use std::borrow::Borrow;
+
 use chronik_common::admin::v1::{
     Finding, HealthReport, NodeView, PartitionState, PartitionView, Severity, Verdict,
 };
@@ -21,7 +23,7 @@ const RENEW_WITHIN_MS: i64 = 14 * 24 * 60 * 60 * 1000;
 pub fn health(
     picture: &Picture,
     nodes: &[NodeView],
-    partitions: &[PartitionView],
+    partitions: &[impl Borrow<PartitionView>],
     running: Option<&OperationView>,
 ) -> HealthReport {
     let mut findings = Findings::default();
@@ -92,9 +94,9 @@ impl Findings {
     }
 }
 
-fn about_partitions(findings: &mut Findings, partitions: &[PartitionView]) {
+fn about_partitions(findings: &mut Findings, partitions: &[impl Borrow<PartitionView>]) {
     let in_state = |state: PartitionState| {
-        let some = partitions.iter().filter(move |p| p.state == state);
+        let some = partitions.iter().map(Borrow::borrow).filter(|p: &&PartitionView| p.state == state);
         some.map(|p| name(&p.topic, p.partition)).collect::<Vec<_>>()
     };
     findings.add(
@@ -133,8 +135,8 @@ fn about_nodes(findings: &mut Findings, picture: &Picture, nodes: &[NodeView]) {
     let damaged: Vec<String> = picture
         .surveys
         .iter()
-        .filter(|(_, (survey, _))| survey.damaged > 0)
-        .map(|(node, (survey, _))| format!("node {node}: {} replicas", survey.damaged))
+        .filter(|(_, known)| known.node.damaged > 0)
+        .map(|(node, known)| format!("node {node}: {} replicas", known.node.damaged))
         .collect();
     findings.add(
         "damaged_replicas",

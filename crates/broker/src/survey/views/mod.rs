@@ -10,6 +10,6 @@ mod topics;
 
 pub use health::health;
 pub use nodes::nodes;
-pub use partitions::{forget_ages, partitions};
+pub use partitions::{each, forget_ages, partitions, view};
 pub use raft::{is_group, metadata_raft, raft_groups};
 pub use topics::{topic_config, topics};

@@ -58,7 +58,7 @@ fn shares(picture: &Picture) -> HashMap<BrokerId, Share> {
 
 fn member(picture: &Picture, broker: &Broker, share: &Share) -> NodeView {
     let told = picture.surveys.get(&broker.id);
-    let survey = told.map(|(survey, _)| survey);
+    let survey = told.map(|known| &known.node);
     let Endpoints { kafka, wal, raft, admin } = broker.endpoints.clone();
     NodeView {
         node_id: broker.id,
@@ -87,7 +87,7 @@ fn member(picture: &Picture, broker: &Broker, share: &Share) -> NodeView {
         memory_bytes: survey.and_then(|s| s.memory),
         cpu_percent: picture.rates.cpu_percent.get(&broker.id).copied(),
         uptime_seconds: survey.map(|s| s.uptime_ms / 1000),
-        clock_offset_ms: told.filter(|_| broker.id != picture.me).map(|(_, offset)| *offset),
+        clock_offset_ms: told.filter(|_| broker.id != picture.me).map(|known| known.clock_offset_ms),
         bytes_in_per_second: survey.map(|_| share.flow.bytes),
         records_in_per_second: survey.map(|_| share.flow.records),
         fsync_p99_us: survey.and_then(|s| s.fsync_p99_us),

@@ -5,32 +5,27 @@ use chronik_common::admin::v1::{PartitionState, PartitionView};
 use super::raft::raft_view;
 use crate::log::epochs::leader_epoch;
 use crate::metadata::{BrokerId, GroupId, Partition, Topic, min_insync_replicas};
-use crate::raft::liveness::Leadership;
 use crate::survey::Picture;
-use crate::survey::told::GroupSurvey;
+use crate::survey::picture::Told;
+use crate::survey::told::FollowerSurvey;
 
 /// All partitions, by topic and number.
 pub fn partitions(picture: &Picture) -> Vec<PartitionView> {
-    let told = picture.groups();
-    let mut topics: Vec<_> = picture.image.topics().collect();
-    topics.sort_by(|a, b| a.name.cmp(&b.name));
-    let mut views = Vec::with_capacity(topics.iter().map(|topic| topic.partitions.len()).sum());
-    for topic in topics {
-        let numbered = (0..).zip(&topic.partitions);
-        views.extend(numbered.map(|(index, partition)| {
-            view(picture, topic, index, partition, told.get(&partition.group).copied())
-        }));
-    }
-    views
+    each(picture).map(|(topic, index, partition)| view(picture, topic, index, partition)).collect()
 }
 
-fn view(
-    picture: &Picture,
-    topic: &Topic,
-    index: i32,
-    partition: &Partition,
-    told: Option<(BrokerId, &GroupSurvey)>,
-) -> PartitionView {
+/// The partitions of the metadata with their topics and numbers, in that order.
+pub fn each(picture: &Picture) -> impl Iterator<Item = (&Topic, i32, &Partition)> {
+    let mut topics: Vec<&Topic> = picture.image.topics().map(|topic| &**topic).collect();
+    topics.sort_by(|a, b| a.name.cmp(&b.name));
+    topics.into_iter().flat_map(|topic| {
+        (0..).zip(&topic.partitions).map(move |(index, partition)| (topic, index, partition))
+    })
+}
+
+/// One of them.
+pub fn view(picture: &Picture, topic: &Topic, index: i32, partition: &Partition) -> PartitionView {
+    let told = picture.told_by_leader(partition.group);
     let replicas: Vec<BrokerId> = partition.replicas.iter().map(|r| r.broker).collect();
     let target: Vec<BrokerId> = partition.target().iter().map(|r| r.broker).collect();
     let leadership = picture.leaderships.get(&partition.group);
@@ -48,10 +43,8 @@ fn view(
         Some(_) if partition.moving.is_some() => PartitionState::Moving,
         Some(_) => PartitionState::Healthy,
     };
-    // What a leader of an earlier term tells is not how the partition is.
-    let told = told.filter(|(node, group)| leadership.is_some_and(|l| is_by(l, *node, group)));
     let flow = told.and_then(|_| picture.rates.flows.get(&partition.group));
-    let voters = told.iter().flat_map(|(_, g)| &g.followers).filter(|f| f.votes);
+    let voters = told.iter().flat_map(|told| &told.group.followers).filter(|f| f.votes);
     PartitionView {
         topic: topic.name.clone(),
         partition: index,
@@ -63,32 +56,31 @@ fn view(
         adding,
         removing,
         min_isr,
-        high_watermark: told.map(|(_, g)| g.high_watermark),
-        log_start_offset: told.map(|(_, g)| g.log_start),
-        bytes: told.map(|(_, g)| g.bytes),
+        high_watermark: told.map(|told| told.group.high_watermark),
+        log_start_offset: told.map(|told| told.group.log_start),
+        bytes: told.map(|told| told.group.bytes),
         records_per_second: flow.map(|f| f.records),
         bytes_per_second: flow.map(|f| f.bytes),
         max_lag_bytes: told.map(|_| voters.clone().map(|f| f.lacks_bytes).max().unwrap_or(0)),
-        max_lag_ms: told.and_then(|(_, g)| max_lag_ms(g)),
-        raft: told.map(|(node, g)| raft_view(name(&topic.name, index), node, g)),
+        max_lag_ms: told.and_then(max_lag_ms),
+        raft: told.map(|told| raft_view(name(&topic.name, index), told)),
     }
 }
 
 /// Of the voters that lack something; unknown as long as one of them has never had the whole log.
-fn max_lag_ms(group: &GroupSurvey) -> Option<u64> {
+fn max_lag_ms(Told { by, group }: Told<'_>) -> Option<u64> {
     let voters = group.followers.iter().filter(|f| f.votes);
-    let lags: Option<Vec<u64>> =
-        voters.map(|f| if f.matched == Some(group.last) { Some(0) } else { f.behind_ms }).collect();
-    lags.map(|lags| lags.into_iter().max().unwrap_or(0))
+    let lag = |f: &FollowerSurvey| {
+        if f.matched == Some(group.last) { Some(0) } else { f.caught_up_at_ms.map(|at| by.ago(at)) }
+    };
+    voters.map(lag).try_fold(0, |most, lag| Some(most.max(lag?)))
 }
 
-fn is_by(leadership: &Leadership, node: BrokerId, group: &GroupSurvey) -> bool {
-    leadership.leader == node && leadership.term <= group.term
-}
-
-/// Leaves out what grows although nothing happens: the time since a quiescent follower answered.
+/// Leaves out what grows although nothing happens: the time since a quiescent follower answered, and the age of a snapshot.
 pub fn forget_ages(partition: &mut PartitionView) {
-    for follower in partition.raft.iter_mut().flat_map(|raft| &mut raft.followers) {
+    let Some(raft) = &mut partition.raft else { return };
+    raft.snapshot_age_ms = None;
+    for follower in &mut raft.followers {
         follower.acked_ms = None;
     }
 }

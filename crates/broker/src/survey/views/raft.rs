@@ -3,10 +3,10 @@
 use chronik_common::admin::v1::{Follower, RaftView};
 
 use super::partitions::name_of;
-use crate::metadata::BrokerId;
 use crate::raft::METADATA_GROUP;
-use crate::survey::Picture;
+use crate::survey::picture::Told;
 use crate::survey::told::{FollowerSurvey, GroupSurvey};
+use crate::survey::{Known, Picture};
 
 /// What the metadata group is called.
 pub const METADATA_NAME: &str = "__metadata";
@@ -16,12 +16,12 @@ pub fn raft_groups(picture: &Picture) -> Vec<RaftView> {
     let told = picture.groups();
     let mut groups: Vec<(Option<(String, i32)>, RaftView)> = told
         .iter()
-        .filter_map(|(group, (node, survey))| {
+        .filter_map(|(group, told)| {
             if *group == METADATA_GROUP {
-                return Some((None, raft_view(METADATA_NAME.to_owned(), *node, survey)));
+                return Some((None, raft_view(METADATA_NAME.to_owned(), *told)));
             }
             let (topic, index, _) = picture.image.partition(*group)?;
-            let view = raft_view(name_of(picture, *group)?, *node, survey);
+            let view = raft_view(name_of(picture, *group)?, *told);
             Some((Some((topic.name.clone(), index)), view))
         })
         .collect();
@@ -31,8 +31,7 @@ pub fn raft_groups(picture: &Picture) -> Vec<RaftView> {
 
 /// The metadata group, if its leader answered.
 pub fn metadata_raft(picture: &Picture) -> Option<RaftView> {
-    let (node, survey) = picture.group(METADATA_GROUP)?;
-    Some(raft_view(METADATA_NAME.to_owned(), node, survey))
+    Some(raft_view(METADATA_NAME.to_owned(), picture.group(METADATA_GROUP)?))
 }
 
 /// Whether there is a group of that name, led or not.
@@ -44,24 +43,25 @@ pub fn is_group(picture: &Picture, name: &str) -> bool {
     name == METADATA_NAME || partition().is_some()
 }
 
-pub(super) fn raft_view(name: String, leader: BrokerId, told: &GroupSurvey) -> RaftView {
-    let mut followers: Vec<Follower> = told.followers.iter().map(|f| follower(f, told)).collect();
+pub(super) fn raft_view(name: String, Told { by, group: told }: Told<'_>) -> RaftView {
+    let mut followers: Vec<Follower> = told.followers.iter().map(|f| follower(f, told, by)).collect();
     followers.sort_by_key(|f| f.node_id);
     RaftView {
         name,
         group: told.group,
-        leader,
+        leader: by.node.node,
         term: told.term,
         first_index: told.first,
         last_index: told.last,
         committed_index: told.committed,
         applied_index: told.applied,
-        snapshot_age_ms: told.snapshot_age_ms,
+        snapshot_at_ms: told.snapshot_at_ms,
+        snapshot_age_ms: told.snapshot_at_ms.map(|at| u64::try_from(by.node.now_ms - at).unwrap_or(0)),
         followers,
     }
 }
 
-fn follower(told: &FollowerSurvey, group: &GroupSurvey) -> Follower {
+fn follower(told: &FollowerSurvey, group: &GroupSurvey, by: &Known) -> Follower {
     let next = told.matched.map_or(group.first, |m| m + 1);
     Follower {
         node_id: told.node,
@@ -69,6 +69,6 @@ fn follower(told: &FollowerSurvey, group: &GroupSurvey) -> Follower {
         match_index: told.matched,
         trails_by: (group.last + 1).saturating_sub(next),
         trails_by_bytes: told.lacks_bytes,
-        acked_ms: told.acked_ms,
+        acked_ms: told.acked_at_ms.map(|at| by.ago(at)),
     }
 }

@@ -5,8 +5,8 @@ use chronik_common::config::HealthLimits;
 
 use super::*;
 use crate::survey::Picture;
-use crate::survey::samples::{LAST, groups, picture, without_node_3};
-use crate::survey::told::NodeSurvey;
+use crate::survey::samples::{LAST, groups, picture, tell, without_node_3};
+use crate::survey::told::{GroupSurvey, NodeSurvey};
 
 fn states(picture: &Picture) -> Vec<PartitionState> {
     partitions(picture).iter().map(|p| p.state).collect()
@@ -22,8 +22,7 @@ fn codes(picture: &Picture) -> Vec<String> {
 
 /// Changes what a node tells.
 fn told(picture: &mut Picture, node: i32, change: impl FnOnce(&mut NodeSurvey)) {
-    let (survey, _) = picture.surveys.get_mut(&node).unwrap();
-    change(std::sync::Arc::make_mut(survey));
+    tell(picture, node, |known| change(&mut known.node));
 }
 
 #[test]
@@ -80,9 +79,13 @@ fn a_partition_s_numbers_are_its_leader_s() {
 #[test]
 fn a_follower_that_trails_is_seen_with_entries_bytes_and_time() {
     let mut picture = picture();
-    told(&mut picture, 1, |survey| {
-        let follower = &mut survey.groups[0].followers[1];
-        (follower.matched, follower.lacks_bytes, follower.behind_ms) = (Some(LAST - 9), 700, Some(4_000));
+    let group = groups(&picture.image)[0];
+    tell(&mut picture, 1, |known| {
+        let mut told = GroupSurvey::clone(&known.groups[&group]);
+        let follower = &mut told.followers[1];
+        (follower.matched, follower.lacks_bytes) = (Some(LAST - 9), 700);
+        follower.caught_up_at_ms = Some(known.node.uptime_ms - 4_000);
+        known.groups.insert(group, told.into());
     });
     let view = partitions(&picture).remove(0);
     assert_eq!((view.max_lag_bytes, view.max_lag_ms), (Some(700), Some(4_000)));
@@ -137,6 +140,13 @@ fn settings_say_whether_they_are_the_topic_s_own() {
 }
 
 #[test]
+fn ages_are_those_of_the_moment_at_which_the_leader_told() {
+    let raft = metadata_raft(&picture()).unwrap();
+    assert_eq!((raft.snapshot_at_ms, raft.snapshot_age_ms), (Some(940_000), Some(60_000)));
+    assert_eq!(raft.followers.iter().map(|f| f.acked_ms).collect::<Vec<_>>(), [Some(10); 2]);
+}
+
+#[test]
 fn raft_groups_begin_with_the_metadata() {
     let names: Vec<String> = raft_groups(&picture()).into_iter().map(|g| g.name).collect();
     assert_eq!(names, ["__metadata", "orders-0", "orders-1", "orders-2"]);
@@ -162,6 +172,6 @@ fn disks_clocks_damage_and_the_metadata_are_looked_at() {
         p.limits = never;
     };
     assert_eq!(with(&full_and_not_minded), [""; 0]);
-    assert_eq!(with(&|p| p.surveys.get_mut(&2).unwrap().1 = -5_000), ["clock_skew"]);
+    assert_eq!(with(&|p| tell(p, 2, |known| known.clock_offset_ms = -5_000)), ["clock_skew"]);
     assert_eq!(with(&|p| p.leader = None), ["no_metadata_leader"]);
 }

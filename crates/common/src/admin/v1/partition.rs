@@ -146,6 +146,9 @@ pub struct RaftView {
     /// the log. Absent while nothing has been purged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub snapshot_age_ms: Option<u64>,
+    /// When it was taken, by the leader's clock, in milliseconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub snapshot_at_ms: Option<i64>,
     /// All other members.
     pub followers: Vec<Follower>,
 }

@@ -1,5 +1,7 @@
 //! What dashboards are sent: everything once, then what changed.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -26,7 +28,8 @@ pub struct Snapshot {
     /// By id.
     pub nodes: Vec<NodeView>,
     /// By topic and number.
-    pub partitions: Vec<PartitionView>,
+    #[schema(value_type = Vec<PartitionView>)]
+    pub partitions: Vec<Arc<PartitionView>>,
     /// The metadata's Raft group, if its leader answers. Those of the partitions are in `partitions`.
     pub metadata_raft: Option<RaftView>,
     /// By name.
@@ -54,7 +57,8 @@ pub struct Delta {
     pub nodes: Option<Vec<NodeView>>,
     /// Those that are new or changed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub partitions: Vec<PartitionView>,
+    #[schema(value_type = Vec<PartitionView>)]
+    pub partitions: Vec<Arc<PartitionView>>,
     /// Those that are gone: topic and number.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gone_partitions: Vec<(String, i32)>,

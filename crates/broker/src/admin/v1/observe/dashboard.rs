@@ -24,7 +24,7 @@ use crate::admin::refusal::Refusal;
 use crate::admin::routes::Backend;
 use crate::effort;
 use crate::survey::delta::delta;
-use crate::survey::views;
+use crate::survey::{Board, views};
 
 /// From one look to the next, at least.
 const PERIOD: Duration = Duration::from_secs(1);
@@ -126,6 +126,7 @@ fn pause(effort: Duration) -> Duration {
 
 async fn keep_looking(dashboards: Arc<Dashboards>, backend: Arc<dyn AdminBackend>) {
     let mut before: Option<Arc<Snapshot>> = None;
+    let board = Arc::new(Mutex::new(Board::default()));
     let mut groups = Groups { groups: Vec::new(), missing_nodes: Vec::new() };
     let mut next = Instant::now();
     let mut groups_due = next;
@@ -140,7 +141,9 @@ async fn keep_looking(dashboards: Arc<Dashboards>, backend: Arc<dyn AdminBackend
             groups_due = begun + GROUPS_PERIOD;
             groups = backend.list_groups().await.unwrap_or(groups);
         }
-        let Some((state, looking)) = snapshot(&*backend, groups.clone()).await else { continue };
+        let Some((state, looking)) = snapshot(&*backend, groups.clone(), board.clone()).await else {
+            continue;
+        };
         let state = Arc::new(state);
         let known = before.replace(state.clone()).unwrap_or_else(|| state.clone());
         let new = state.clone();
@@ -152,14 +155,17 @@ async fn keep_looking(dashboards: Arc<Dashboards>, backend: Arc<dyn AdminBackend
 }
 
 /// Everything that a dashboard shows, and the processor time that it took to see it.
-async fn snapshot(backend: &dyn AdminBackend, groups: Groups) -> Option<(Snapshot, Duration)> {
+async fn snapshot(
+    backend: &dyn AdminBackend,
+    groups: Groups,
+    board: Arc<Mutex<Board>>,
+) -> Option<(Snapshot, Duration)> {
     let (picture, operations) = tokio::join!(backend.picture(), backend.operations());
     let picture = picture.ok()?;
     let operations = operations.map(|all| all.operations).unwrap_or_default();
     let asking = picture.effort;
     let composed = effort::spend(move || {
-        let (nodes, mut partitions) = (views::nodes(&picture), views::partitions(&picture));
-        partitions.iter_mut().for_each(views::forget_ages);
+        let (nodes, partitions) = (views::nodes(&picture), board.lock().show(&picture));
         let missing: BTreeSet<i32> = picture.missing.iter().chain(&groups.missing_nodes).copied().collect();
         Snapshot {
             taken_at_ms: picture.taken_at_ms,

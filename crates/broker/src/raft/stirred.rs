@@ -1,0 +1,103 @@
+//! In which groups something has happened: so that who tells of thousands of groups looks only at a few.
+//!
+//! A group says so where its log, its vote or its state changes. What a leader learns of its followers without any of these
+//! is not said here: who asks goes on looking as long as it waits for such news.
+//!
+//! Must never: lose a change. One that comes while the groups are asked for is in this answer or in the next.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use parking_lot::Mutex;
+
+use super::types::GroupId;
+
+/// The groups in which something has happened, each once.
+#[derive(Debug, Default)]
+pub(super) struct Stirred {
+    marks: Mutex<Vec<Arc<Mark>>>,
+}
+
+/// One group's.
+#[derive(Debug)]
+pub(super) struct Mark {
+    group: GroupId,
+    is_set: AtomicBool,
+    all: Arc<Stirred>,
+}
+
+impl Stirred {
+    /// The group's mark, not set.
+    pub(super) fn mark(self: &Arc<Self>, group: GroupId) -> Arc<Mark> {
+        Arc::new(Mark { group, is_set: AtomicBool::new(false), all: self.clone() })
+    }
+
+    /// Those in which something has happened since the last call. Whoever looks at them afterwards sees what it was.
+    pub(super) fn take(&self) -> Vec<GroupId> {
+        let marks = std::mem::take(&mut *self.marks.lock());
+        let clear = |mark: &Arc<Mark>| {
+            // Before the group is looked at: what happens from here on sets the mark again.
+            mark.is_set.swap(false, Ordering::AcqRel);
+            mark.group
+        };
+        marks.iter().map(clear).collect()
+    }
+}
+
+impl Mark {
+    /// Something has happened in the group, and can be seen.
+    pub(super) fn set(self: &Arc<Self>) {
+        // Always written, not only where it is not set yet: so what happened before is seen by whoever clears it later.
+        if !self.is_set.swap(true, Ordering::AcqRel) {
+            self.all.marks.lock().push(self.clone());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicU64;
+
+    use super::*;
+
+    #[test]
+    fn each_group_is_told_once_however_much_happens_in_it() {
+        let stirred = Arc::new(Stirred::default());
+        let (one, other) = (stirred.mark(1), stirred.mark(2));
+        let _quiet = stirred.mark(3);
+        for _ in 0..5 {
+            one.set();
+            other.set();
+        }
+        assert_eq!(stirred.take(), [1, 2]);
+        assert!(stirred.take().is_empty());
+        other.set();
+        assert_eq!(stirred.take(), [2]);
+    }
+
+    #[test]
+    fn what_happens_while_it_is_asked_is_not_lost() {
+        const LAST: u64 = 200_000;
+        let stirred = Arc::new(Stirred::default());
+        let (mark, state) = (stirred.mark(1), Arc::new(AtomicU64::new(0)));
+        let changing = {
+            let state = state.clone();
+            std::thread::spawn(move || {
+                for value in 1..=LAST {
+                    state.store(value, Ordering::Relaxed);
+                    mark.set();
+                }
+            })
+        };
+        let mut seen = 0;
+        while !changing.is_finished() || seen < LAST {
+            let ended = changing.is_finished();
+            let told = !stirred.take().is_empty();
+            if told {
+                seen = state.load(Ordering::Relaxed);
+            }
+            assert!(!ended || told || seen == LAST, "the last change was not told: {seen}");
+        }
+        changing.join().unwrap();
+    }
+}
