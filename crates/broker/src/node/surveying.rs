@@ -198,12 +198,13 @@ impl Node {
         at.saturating_duration_since(self.inner.observatory.started).as_millis() as u64
     }
 
-    /// Looks at the groups in which something may have changed: at all of them at first, and when a peer has come or gone,
-    /// since it is that which followers are waited for.
+    /// Looks at the groups in which something may have changed: at all of them at first, and when a peer has come or gone, for
+    /// which nobody waits in groups at rest.
     fn look_at_groups(&self, own: &mut Own) {
         let stirred = self.inner.groups.stirred();
         let passages = self.inner.liveness.passages();
-        let all = own.passages.as_ref() != Some(&passages);
+        let all = stirred.is_none() || own.passages.as_ref() != Some(&passages);
+        let stirred = stirred.unwrap_or_default();
         if all || !stirred.is_empty() {
             own.log_bytes = self.inner.partitions.all().iter().map(|p| p.log_bytes()).sum();
         }

@@ -120,8 +120,9 @@ impl Groups {
         self.inner.groups.read().values().cloned().collect()
     }
 
-    /// The groups in whose log, vote or state something changed since this was last asked, and those that have stopped.
-    pub fn stirred(&self) -> Vec<GroupId> {
+    /// The groups in whose log, vote or state something changed since this was last asked, and those that have stopped; `None`
+    /// if they are too many to name.
+    pub fn stirred(&self) -> Option<Vec<GroupId>> {
         self.inner.stirred.take()
     }
 

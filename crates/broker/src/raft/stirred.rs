@@ -3,7 +3,8 @@
 //! A group says so where its log, its vote or its state changes. What a leader learns of its followers without any of these
 //! is not said here: who asks goes on looking as long as it waits for such news.
 //!
-//! Must never: lose a change. One that comes while the groups are asked for is in this answer or in the next.
+//! Must never: lose a change (one that comes while the groups are asked for is in this answer or in the next), or grow while
+//! nobody asks.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,10 +13,19 @@ use parking_lot::Mutex;
 
 use super::types::GroupId;
 
+/// So many groups are named, gone ones among them; if there are more, any of them may have changed.
+const NAMED: usize = 100_000;
+
 /// The groups in which something has happened, each once.
 #[derive(Debug, Default)]
 pub(super) struct Stirred {
-    marks: Mutex<Vec<Arc<Mark>>>,
+    set: Mutex<Set>,
+}
+
+#[derive(Debug, Default)]
+struct Set {
+    marks: Vec<Arc<Mark>>,
+    there_were_more: bool,
 }
 
 /// One group's.
@@ -32,15 +42,23 @@ impl Stirred {
         Arc::new(Mark { group, is_set: AtomicBool::new(false), all: self.clone() })
     }
 
-    /// Those in which something has happened since the last call. Whoever looks at them afterwards sees what it was.
-    pub(super) fn take(&self) -> Vec<GroupId> {
-        let marks = std::mem::take(&mut *self.marks.lock());
-        let clear = |mark: &Arc<Mark>| {
-            // Before the group is looked at: what happens from here on sets the mark again.
-            mark.is_set.swap(false, Ordering::AcqRel);
-            mark.group
-        };
-        marks.iter().map(clear).collect()
+    /// Those in which something has happened since the last call; `None` if they are too many to name. Whoever looks at them
+    /// afterwards sees what it was.
+    pub(super) fn take(&self) -> Option<Vec<GroupId>> {
+        let Set { marks, there_were_more } = std::mem::take(&mut *self.set.lock());
+        let groups = marks.iter().map(|mark| mark.clear()).collect();
+        (!there_were_more).then_some(groups)
+    }
+
+    fn add(&self, mark: Arc<Mark>) {
+        let mut set = self.set.lock();
+        if set.marks.len() >= NAMED {
+            set.there_were_more = true;
+            for mark in set.marks.drain(..) {
+                mark.clear();
+            }
+        }
+        set.marks.push(mark);
     }
 }
 
@@ -49,8 +67,14 @@ impl Mark {
     pub(super) fn set(self: &Arc<Self>) {
         // Always written, not only where it is not set yet: so what happened before is seen by whoever clears it later.
         if !self.is_set.swap(true, Ordering::AcqRel) {
-            self.all.marks.lock().push(self.clone());
+            self.all.add(self.clone());
         }
+    }
+
+    /// Before the group is looked at: what happens from here on sets the mark again.
+    fn clear(&self) -> GroupId {
+        self.is_set.swap(false, Ordering::AcqRel);
+        self.group
     }
 }
 
@@ -69,10 +93,22 @@ mod tests {
             one.set();
             other.set();
         }
-        assert_eq!(stirred.take(), [1, 2]);
-        assert!(stirred.take().is_empty());
+        assert_eq!(stirred.take(), Some(vec![1, 2]));
+        assert_eq!(stirred.take(), Some(vec![]));
         other.set();
-        assert_eq!(stirred.take(), [2]);
+        assert_eq!(stirred.take(), Some(vec![2]));
+    }
+
+    #[test]
+    fn more_than_can_be_named_is_said_and_takes_no_more_memory() {
+        let stirred = Arc::new(Stirred::default());
+        for group in 0..NAMED as GroupId * 3 {
+            stirred.mark(group).set();
+        }
+        assert!(stirred.set.lock().marks.len() <= NAMED);
+        assert_eq!(stirred.take(), None);
+        stirred.mark(7).set();
+        assert_eq!(stirred.take(), Some(vec![7]));
     }
 
     #[test]
@@ -92,7 +128,7 @@ mod tests {
         let mut seen = 0;
         while !changing.is_finished() || seen < LAST {
             let ended = changing.is_finished();
-            let told = !stirred.take().is_empty();
+            let told = stirred.take() == Some(vec![1]);
             if told {
                 seen = state.load(Ordering::Relaxed);
             }

@@ -76,8 +76,10 @@ fn max_lag_ms(Told { by, group }: Told<'_>) -> Option<u64> {
     voters.map(lag).try_fold(0, |most, lag| Some(most.max(lag?)))
 }
 
-/// Leaves out what grows although nothing happens: the time since a quiescent follower answered, and the age of a snapshot.
+/// Leaves out what grows although nothing happens: the time since a quiescent follower answered, or had everything, and the
+/// age of a snapshot.
 pub fn forget_ages(partition: &mut PartitionView) {
+    partition.max_lag_ms = None;
     let Some(raft) = &mut partition.raft else { return };
     raft.snapshot_age_ms = None;
     for follower in &mut raft.followers {

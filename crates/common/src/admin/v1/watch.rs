@@ -12,7 +12,8 @@ use super::partition::{PartitionView, RaftView};
 use crate::admin::change::OperationView;
 
 /// `GET /admin/v1/watch` sends it first, as the server-sent event `snapshot`, and again whenever a client was too slow
-/// for the deltas.
+/// for the deltas. What grows although nothing happens is absent from its partitions: `max_lag_ms`, `acked_ms` and
+/// `snapshot_age_ms`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Snapshot {
     /// When it was taken, in milliseconds since 1970.

@@ -108,7 +108,7 @@ pub(super) async fn partitions(backend: Backend, headers: HeaderMap, uri: Uri) -
     )
 }
 
-/// With an `ETag`; 304 to who has the same already. How long ago a follower answered is no difference.
+/// With an `ETag`; 304 to who has the same already. What grows although nothing happens is no difference.
 fn tagged(headers: &HeaderMap, answer: &Partitions) -> Result<Response, Refusal> {
     let mut ageless = answer.clone();
     ageless.partitions.iter_mut().for_each(views::forget_ages);
