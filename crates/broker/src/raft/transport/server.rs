@@ -34,6 +34,10 @@ use crate::raft::{Groups, RaftNodeId};
 const MAX_IN_PROGRESS: usize = 4096;
 const MAX_IN_PROGRESS_BYTES: usize = 64 * 1024 * 1024;
 
+/// What a peer may send in one piece of HTTP/2: a whole frame of messages. In pieces of 16 KiB, which are the default, it cost
+/// 7 % more processor time with 1,000 active partitions.
+const HTTP2_FRAME_BYTES: u32 = FRAME_BYTES as u32;
+
 /// A future that the caller may keep.
 pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
@@ -121,6 +125,7 @@ pub async fn serve(
     tonic::transport::Server::builder()
         .initial_stream_window_size(8 * 1024 * 1024)
         .initial_connection_window_size(16 * 1024 * 1024)
+        .max_frame_size(HTTP2_FRAME_BYTES)
         .add_service(service)
         .serve_with_incoming_shutdown(TcpIncoming::from(listener).with_nodelay(Some(true)), stop)
         .await
