@@ -214,14 +214,19 @@ impl Node {
             due.extend(self.inner.groups.all().iter().map(|group| group.id()));
             own.passages = Some(passages);
         }
-        for group in due {
-            own.ledger.note(group, self.inner.groups.get(group).and_then(|group| self.look_at(&group)));
+        for id in due {
+            let led = self.inner.groups.get(id).and_then(|group| Some((group.leads()?, group)));
+            match led.map(|(term, group)| self.look_at(&group, term)) {
+                Some(Some(seen)) => own.ledger.note(id, Some(seen)),
+                // It leads since a moment, and Raft has not said yet how its followers are.
+                Some(None) => own.ledger.look_again(id),
+                None => own.ledger.note(id, None),
+            }
         }
     }
 
-    /// What is seen of a group that this node leads.
-    fn look_at(&self, group: &Group) -> Option<Seen> {
-        let term = group.leads()?;
+    /// What is seen of a group that this node leads in that term.
+    fn look_at(&self, group: &Group, term: u64) -> Option<Seen> {
         let replication = group.replication()?;
         let log = group.log();
         let state = log.state();

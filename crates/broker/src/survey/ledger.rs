@@ -90,6 +90,11 @@ impl Ledger {
         }
     }
 
+    /// The group could not be looked at yet: it is to be looked at the next time, whatever happens in it.
+    pub fn look_again(&mut self, group: GroupId) {
+        self.restless.insert(group);
+    }
+
     fn let_go(&mut self, group: GroupId) {
         self.restless.remove(&group);
         if self.groups.remove(&group).is_none() {
@@ -189,7 +194,9 @@ mod tests {
         }
         assert!((0..1000).all(|group| looked.contains(&group)));
         ledger.note(7, Some(seen(7, 1, true)));
-        assert!(!ledger.due(vec![]).contains(&7));
+        ledger.look_again(5000);
+        let due = ledger.due(vec![]);
+        assert!(!due.contains(&7) && due.contains(&5000));
     }
 
     /// What is seen of some groups: `None` is not led.
