@@ -21,8 +21,8 @@ LOOKS = 6  # seconds, as many looks: fewer than it takes until all is looked at 
 pytestmark = [pytest.mark.kills, pytest.mark.timeout(300)]
 
 
-def shown(cluster, topic, ask):
-    """What the node shows of each partition: leader, log start offset, high watermark, who trails, how it is."""
+def shown(topic, ask):
+    """What the node shows of each partition: leader, log start offset and high watermark, who trails, ISR."""
     told = ask.admin(f"/admin/v1/partitions?topic={topic}&limit=1000")["partitions"]
 
     def of(view):
@@ -52,7 +52,7 @@ def wait_shown(cluster, topic, ask):
 
     def lies():
         running = {node.id for node in cluster.nodes if node.is_running()}
-        told, true = shown(cluster, topic, ask), truth(cluster, topic)
+        told, true = shown(topic, ask), truth(cluster, topic)
         for view in told.values():
             view["trails"] = {node: by for node, by in view["trails"].items() if node in running}
         return {index: (told.get(index), is_so) for index, is_so in true.items() if told.get(index) != is_so}

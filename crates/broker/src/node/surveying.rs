@@ -1,7 +1,7 @@
 //! What this node tells of itself and of the groups that it leads, and how it looks at the whole cluster: it asks all nodes
 //! that are alive, at most once a second, however many ask it.
 //!
-//! Must never: cost anything while nobody asks.
+//! Must never: look at anything while nobody asks; groups that change set their marks all the same (`raft/stirred`).
 
 use std::collections::HashMap;
 use std::sync::Arc;

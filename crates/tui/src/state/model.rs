@@ -120,7 +120,7 @@ impl Model {
 
     /// How old the group's snapshot is, in seconds, if it has one.
     pub fn snapshot_age(&self, group: &RaftView) -> Option<u64> {
-        let age_ms = self.cluster.as_ref()?.taken_at_ms - group.snapshot_at_ms?;
+        let age_ms = self.cluster.as_ref()?.taken_at_ms.saturating_sub(group.snapshot_at_ms?);
         // The clocks of two nodes differ a little.
         Some(u64::try_from(age_ms).unwrap_or(0) / 1000)
     }

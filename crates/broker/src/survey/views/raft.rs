@@ -56,7 +56,9 @@ pub(super) fn raft_view(name: String, Told { by, group: told }: Told<'_>) -> Raf
         committed_index: told.committed,
         applied_index: told.applied,
         snapshot_at_ms: told.snapshot_at_ms,
-        snapshot_age_ms: told.snapshot_at_ms.map(|at| u64::try_from(by.node.now_ms - at).unwrap_or(0)),
+        snapshot_age_ms: told
+            .snapshot_at_ms
+            .map(|at| u64::try_from(by.node.now_ms.saturating_sub(at)).unwrap_or(0)),
         followers,
     }
 }
