@@ -19,8 +19,10 @@ PREFERRED = 0
 OFFSET_OUT_OF_RANGE = 1
 NOT_LEADER_OR_FOLLOWER = 6
 REQUEST_TIMED_OUT = 7
+NOT_ENOUGH_REPLICAS = 19
 INVALID_REPLICA_ASSIGNMENT = 39
 NOT_CONTROLLER = 41
+OUT_OF_ORDER_SEQUENCE_NUMBER = 45
 PREFERRED_LEADER_NOT_AVAILABLE = 80
 NO_REASSIGNMENT_IN_PROGRESS = 85
 
@@ -387,14 +389,16 @@ def zigzag(value):
     return uvarint(value << 1 if value >= 0 else (-value << 1) - 1)
 
 
-def record_batch(values, timestamp_ms=None):
-    """An uncompressed batch (magic 2) of records without keys, of this moment unless told."""
+def record_batch(values, timestamp_ms=None, producer=(-1, -1, -1)):
+    """An uncompressed batch (magic 2) of records without keys, of this moment unless told.
+
+    `producer`: its id, its epoch and the sequence number of the first record; -1: not idempotent."""
     records = b""
     for delta, value in enumerate(values):
         record = b"\0" + zigzag(0) + zigzag(delta) + zigzag(-1) + zigzag(len(value)) + value + zigzag(0)
         records += zigzag(len(record)) + record
     now = int(time.time() * 1000) if timestamp_ms is None else timestamp_ms
-    checked = struct.pack(">hiqqqhii", 0, len(values) - 1, now, now, -1, -1, -1, len(values)) + records
+    checked = struct.pack(">hiqqqhii", 0, len(values) - 1, now, now, *producer, len(values)) + records
     return struct.pack(">qiibI", 0, len(checked) + 9, -1, 2, crc32c(checked)) + checked
 
 

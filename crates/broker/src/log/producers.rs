@@ -4,6 +4,13 @@
 //! [`Tail`](super::Tail), which knows what is in flight) before it proposes; every replica calls
 //! [`Producers::record`] when it applies. Time here is the time of the log, never a clock: replicas must
 //! agree.
+//!
+//! A producer that is not known begins at sequence number 0, or insists on another one. Clients send several batches
+//! before the first is answered, and the first may be refused (too few replicas in sync, no leader yet) and the second
+//! arrive when nothing stands against it any more. Were it taken, the first would be out of sequence for good, and
+//! Java's client repeats such a batch until its delivery time-out. But a producer may also go on after it was forgotten,
+//! or after its topic was deleted and created again: then nothing comes before the batch, however often it is sent.
+//! Kafka takes any number at once (and within transactions only 0, KIP-890); its ISR does not come back as fast.
 
 use std::collections::HashMap;
 
@@ -59,6 +66,9 @@ pub enum Verdict {
         /// The sequence number that would be next.
         expected: i32,
     },
+    /// Nothing is known of the producer, and it does not begin at 0: batches before this one may be on their way.
+    /// Accept it only if the producer insists, sending it again and nothing before it.
+    UnknownProducer,
     /// A newer instance of the producer has written: `INVALID_PRODUCER_EPOCH` (47).
     Fenced {
         /// The epoch of that instance.
@@ -152,12 +162,10 @@ pub struct Producers {
 }
 
 impl Producers {
-    /// Judges a batch against what has been applied. A producer without state may begin with any sequence
-    /// number: its records may have been deleted, or its state expired (as in Kafka, outside transactions
-    /// v2).
+    /// Judges a batch against what has been applied.
     pub fn check(&self, batch: &Sequenced) -> Verdict {
         let Some(producer) = self.known.get(&batch.producer_id) else {
-            return Verdict::Accept;
+            return if batch.first == 0 { Verdict::Accept } else { Verdict::UnknownProducer };
         };
         if let Some(original) = self.duplicate_of(batch) {
             return Verdict::Duplicate { base_offset: original.base_offset, timestamp: original.timestamp };
@@ -174,7 +182,8 @@ impl Producers {
     /// Notes a batch of the log. Returns whether it was in order; what the log says is taken either way.
     ///
     /// A batch that was not in order is handled the same way on every replica: a fenced one and a duplicate
-    /// leave the producer as it is; one behind a gap becomes its newest batch.
+    /// leave the producer as it is; one behind a gap becomes its newest batch. With what sequence number a producer
+    /// began is not judged: it may have insisted.
     pub fn record(&mut self, batch: &Sequenced, base_offset: i64, timestamp: i64) -> bool {
         let verdict = self.check(batch);
         self.pass_time(timestamp);
@@ -188,7 +197,7 @@ impl Producers {
         producer.seen_ms = self.now_ms;
         producer.push(Remembered { first: batch.first, last: batch.last, base_offset, timestamp });
         self.make_room();
-        verdict == Verdict::Accept
+        matches!(verdict, Verdict::Accept | Verdict::UnknownProducer)
     }
 
     /// Number of producers remembered.
@@ -295,110 +304,4 @@ fn decode_producer(reader: &mut Reader<'_>) -> Result<Producer, DecodeError> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn batch(epoch: i16, first: i32, last: i32) -> Sequenced {
-        Sequenced { producer_id: 1, epoch, first, last }
-    }
-
-    /// A producer that has written `batches`, at offsets 100, 101, ….
-    fn after(batches: &[Sequenced]) -> Producers {
-        let mut producers = Producers::default();
-        for (offset, batch) in (100..).zip(batches) {
-            producers.record(batch, offset, 1_000);
-        }
-        producers
-    }
-
-    #[test]
-    fn a_producer_without_state_may_begin_anywhere() {
-        assert_eq!(Producers::default().check(&batch(3, 77, 80)), Verdict::Accept);
-    }
-
-    #[test]
-    fn sequences_must_follow_one_another() {
-        let producers = after(&[batch(0, 0, 4)]);
-        assert_eq!(producers.check(&batch(0, 5, 5)), Verdict::Accept);
-        assert_eq!(producers.check(&batch(0, 6, 6)), Verdict::OutOfOrder { expected: 5 });
-        assert_eq!(producers.check(&batch(0, 3, 4)), Verdict::OutOfOrder { expected: 5 });
-    }
-
-    #[test]
-    fn sequences_wrap_behind_the_greatest() {
-        let producers = after(&[batch(0, i32::MAX - 1, i32::MAX)]);
-        assert_eq!(producers.check(&batch(0, 0, 2)), Verdict::Accept);
-        assert_eq!(producers.check(&batch(0, 1, 2)), Verdict::OutOfOrder { expected: 0 });
-    }
-
-    #[test]
-    fn the_last_five_batches_are_known_again() {
-        let written: Vec<_> = (0..6).map(|sequence| batch(0, sequence, sequence)).collect();
-        let producers = after(&written);
-        for sequence in 1..6 {
-            let verdict = Verdict::Duplicate { base_offset: 100 + i64::from(sequence), timestamp: 1_000 };
-            assert_eq!(producers.check(&batch(0, sequence, sequence)), verdict);
-        }
-        assert_eq!(producers.check(&batch(0, 0, 0)), Verdict::OutOfOrder { expected: 6 });
-    }
-
-    #[test]
-    fn a_new_epoch_begins_at_zero_and_fences_the_old_one() {
-        let mut producers = after(&[batch(0, 0, 4)]);
-        assert_eq!(producers.check(&batch(1, 5, 5)), Verdict::OutOfOrder { expected: 0 });
-        assert_eq!(producers.check(&batch(1, 0, 0)), Verdict::Accept);
-        assert!(producers.record(&batch(1, 0, 0), 105, 1_000));
-        assert_eq!(producers.check(&batch(0, 5, 5)), Verdict::Fenced { epoch: 1 });
-        assert_eq!(producers.check(&batch(0, 0, 4)), Verdict::Fenced { epoch: 1 }, "even a repeated one");
-    }
-
-    #[test]
-    fn a_violation_in_the_log_is_noticed_and_leaves_a_defined_state() {
-        let mut producers = after(&[batch(1, 0, 4)]);
-        let before = producers.clone();
-        assert!(!producers.record(&batch(1, 0, 4), 105, 1_000));
-        assert!(!producers.record(&batch(0, 5, 5), 106, 1_000));
-        assert_eq!(producers, before);
-        assert!(!producers.record(&batch(1, 9, 9), 107, 1_000));
-        assert_eq!(producers.check(&batch(1, 10, 10)), Verdict::Accept);
-    }
-
-    /// Producer 2 writes one batch at each of these times.
-    fn pass(producers: &mut Producers, times: impl Iterator<Item = i64>) {
-        for (sequence, time) in (0..).zip(times) {
-            let batch = Sequenced { producer_id: 2, epoch: 0, first: sequence, last: sequence };
-            producers.record(&batch, 1_000 + i64::from(sequence), time);
-        }
-    }
-
-    #[test]
-    fn producers_expire_by_the_time_of_the_log() {
-        let mut producers = after(&[batch(0, 0, 0)]);
-        let minutes = |range: std::ops::Range<i64>| range.map(|minute| 1_000 + minute * 60_000);
-        pass(&mut producers, minutes(0..24 * 60 - 1));
-        assert!(producers.get(1).is_some());
-        pass(&mut producers, minutes(24 * 60 - 1..24 * 60 + 20));
-        assert!(producers.get(1).is_none());
-        assert!(producers.get(2).is_some());
-    }
-
-    #[test]
-    fn one_timestamp_from_a_broken_clock_expires_nobody() {
-        let mut producers = after(&[batch(0, 0, 0)]);
-        pass(&mut producers, [i64::MAX, i64::MIN, -1, 0].into_iter());
-        assert_eq!(producers.len(), 2);
-    }
-
-    #[test]
-    fn the_number_of_producers_is_bounded_and_the_idle_go_first() {
-        let mut producers = Producers::default();
-        for id in 0..2 * MAX_PRODUCERS as i64 {
-            let batch = Sequenced { producer_id: id, epoch: 0, first: 0, last: 0 };
-            producers.record(&batch, id, 1_000);
-            assert!(producers.len() <= MAX_PRODUCERS);
-            assert!(producers.get(id).is_some());
-        }
-        assert!(producers.len() > MAX_PRODUCERS / 2);
-        assert!(producers.get(0).is_none());
-    }
-}
+mod tests;

@@ -155,7 +155,7 @@ mod tests {
         fn check(&self, batch: &Sequenced) -> Verdict {
             let of_producer = |(known, _): &&(Sequenced, i64)| known.producer_id == batch.producer_id;
             let Some((newest, _)) = self.accepted.iter().rfind(of_producer) else {
-                return Verdict::Accept;
+                return if batch.first == 0 { Verdict::Accept } else { Verdict::UnknownProducer };
             };
             if batch.epoch < newest.epoch {
                 return Verdict::Fenced { epoch: newest.epoch };
@@ -210,6 +210,14 @@ mod tests {
             let (mut applied, mut tail, mut model) = (Producers::default(), Tail::default(), Model::default());
             let mut end_offset = 0i64;
             let mut clients = HashMap::from([(0, (0i16, start)), (1, (0, start)), (2, (5, start))]);
+            for (producer_id, (epoch, start)) in &clients {
+                // Whoever goes on at `start` has written all before it.
+                let Some(last) = start.checked_sub(1).filter(|last| *last >= 0) else { continue };
+                let batch = Sequenced { producer_id: *producer_id, epoch: *epoch, first: 0, last };
+                applied.record(&batch, end_offset, -1);
+                model.accepted.push((batch, end_offset));
+                (model.applied, end_offset) = (model.applied + 1, end_offset + 10);
+            }
             for step in steps {
                 let batch = match step {
                     Step::Send { producer_id, count, skew } => {
@@ -234,7 +242,11 @@ mod tests {
                     }
                     Step::Reset => {
                         tail.reset();
-                        model.accepted.truncate(model.applied);
+                        let lost = model.accepted.split_off(model.applied);
+                        // The clients send again what is lost.
+                        for (batch, _) in lost.iter().rev() {
+                            clients.insert(batch.producer_id, (batch.epoch, batch.first));
+                        }
                         None
                     }
                 };

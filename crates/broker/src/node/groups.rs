@@ -54,7 +54,7 @@ impl OffsetStore for Store {
             error!("a batch of offsets is not valid: {e}");
             ResponseError::UnknownServerError.code()
         })?;
-        match partition.append(NewBatch { bytes, summary, only_in_term: Some(term) }).await {
+        match partition.append(NewBatch { bytes, summary, only_in_term: Some(term), insists: false }).await {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(AppendError::NotLeader)) => Err(not_coordinator()),
             Ok(Err(_)) | Err(_) => Err(ResponseError::CoordinatorNotAvailable.code()),

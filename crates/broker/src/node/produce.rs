@@ -17,7 +17,7 @@ use super::pipeline::Pipeline;
 use crate::cluster::calls::Method;
 use crate::cluster::now_ms;
 use crate::kafka::backend::{Appended, Failure, ProduceOutcome, TopicInfo};
-use crate::log::{Limits, validate_produce};
+use crate::log::{BatchHeader, Limits, validate_produce};
 use crate::metadata::{Topic, max_message_bytes, min_insync_replicas};
 use crate::partition::{AppendError, NewBatch};
 use crate::raft::GroupId;
@@ -28,6 +28,9 @@ pub(super) struct Forwarded {
     pub(super) group: GroupId,
     pub(super) acks: i16,
     pub(super) timeout_ms: u64,
+    /// See [`NewBatch`].
+    #[serde(default)]
+    pub(super) insists: bool,
 }
 
 /// Its answer.
@@ -35,6 +38,14 @@ pub(super) struct Forwarded {
 pub(super) enum ForwardedOutcome {
     Appended { base_offset: i64, log_start_offset: i64 },
     Failed { code: i16, message: Option<String> },
+}
+
+/// What a producer asks to append.
+pub(super) struct Offered {
+    records: Bytes,
+    acks: i16,
+    /// See [`NewBatch`].
+    insists: bool,
 }
 
 fn failed(error: ResponseError, message: impl Into<String>) -> Failure {
@@ -57,15 +68,20 @@ impl Node {
             let e = failed(error, format!("{}-{partition} does not exist", topic.name));
             return std::future::ready(ProduceOutcome { result: Err(e), leader: None }).boxed();
         };
-        let outcome = self.append_anywhere(conn, group, records, acks, timeout);
+        let sequenced = BatchHeader::parse(&records).ok().and_then(|header| header.sequenced());
+        let insists = sequenced.is_some_and(|batch| conn.arrives(group, &batch));
+        let outcome = self.append_anywhere(conn, group, Offered { records, acks, insists }, timeout);
         let (node, conn) = (self.clone(), conn.clone());
         async move {
             let outcome = outcome.await;
-            if !is_out_of_order(&outcome) {
-                conn.moves_on(group);
-                return outcome;
+            match sequenced.filter(|_| is_out_of_order(&outcome)) {
+                Some(batch) if conn.tells_out_of_order(group, batch) => outcome,
+                Some(_) => node.send_again(group),
+                None => {
+                    conn.moves_on(group);
+                    outcome
+                }
             }
-            if conn.tells_out_of_order(group) { outcome } else { node.send_again(group) }
         }
         .boxed()
     }
@@ -74,19 +90,18 @@ impl Node {
         &self,
         conn: &Pipeline,
         group: GroupId,
-        records: Bytes,
-        acks: i16,
+        offered: Offered,
         timeout: Duration,
     ) -> BoxFuture<'static, ProduceOutcome> {
         let outcome = |result, leader| ProduceOutcome { result, leader };
         if self.leads(group) {
-            return self.append_here(group, records, acks, timeout).map(move |r| outcome(r, None)).boxed();
+            return self.append_here(group, offered, timeout).map(move |r| outcome(r, None)).boxed();
         }
         let hint = self.hint(group);
         match &hint {
             Some(leader) if leader.leader != self.id() && conn.may_detour(group) => {
                 let leader = leader.leader;
-                let forwarded = self.forward(leader, group, records, acks, timeout);
+                let forwarded = self.forward(leader, group, offered, timeout);
                 forwarded.map(move |r| outcome(r, None)).boxed()
             }
             _ => {
@@ -116,11 +131,10 @@ impl Node {
     pub(super) fn append_here(
         &self,
         group: GroupId,
-        records: Bytes,
-        acks: i16,
+        offered: Offered,
         timeout: Duration,
     ) -> BoxFuture<'static, Result<Appended, Failure>> {
-        let queued = self.validate(group, records, acks).map(|(partition, batch)| partition.append(batch));
+        let queued = self.validate(group, offered).map(|(partition, batch)| partition.append(batch));
         async move {
             match tokio::time::timeout(timeout, queued?).await {
                 Ok(Ok(Ok(at))) => Ok(Appended {
@@ -146,9 +160,9 @@ impl Node {
     fn validate(
         &self,
         group: GroupId,
-        records: Bytes,
-        acks: i16,
+        offered: Offered,
     ) -> Result<(Arc<crate::partition::Partition>, NewBatch), Failure> {
+        let Offered { records, acks, insists } = offered;
         let image = self.inner.metadata.image();
         let found = image.partition_of_group(group).and_then(|p| image.topic_by_id(&p.topic));
         let topic =
@@ -177,7 +191,7 @@ impl Node {
                 ));
             }
         }
-        Ok((partition, NewBatch { bytes: records, summary, only_in_term: None }))
+        Ok((partition, NewBatch { bytes: records, summary, only_in_term: None, insists }))
     }
 
     fn limits(&self, topic: &Topic) -> Limits {
@@ -193,11 +207,11 @@ impl Node {
         &self,
         leader: i32,
         group: GroupId,
-        records: Bytes,
-        acks: i16,
+        offered: Offered,
         timeout: Duration,
     ) -> impl Future<Output = Result<Appended, Failure>> + Send + 'static {
-        let header = Forwarded { group, acks, timeout_ms: timeout.as_millis() as u64 };
+        let Offered { records, acks, insists } = offered;
+        let header = Forwarded { group, acks, timeout_ms: timeout.as_millis() as u64, insists };
         let header = serde_json::to_vec(&header).unwrap_or_default();
         let answer = self.inner.caller.call(leader, Method::Produce, header.into(), vec![records]);
         async move {
@@ -233,7 +247,8 @@ impl Node {
         };
         let records = body.into_iter().next().unwrap_or_default();
         let result = if self.leads(header.group) {
-            self.append_here(header.group, records, header.acks, Duration::from_millis(header.timeout_ms))
+            let offered = Offered { records, acks: header.acks, insists: header.insists };
+            self.append_here(header.group, offered, Duration::from_millis(header.timeout_ms))
         } else {
             std::future::ready(Err(append_failure(AppendError::NotLeader))).boxed()
         };

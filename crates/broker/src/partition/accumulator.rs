@@ -41,6 +41,8 @@ pub struct NewBatch {
     pub summary: BatchSummary,
     /// Append it in this term or not at all.
     pub only_in_term: Option<u64>,
+    /// Its producer may begin with it, whatever its sequence number: nothing before it is on its way.
+    pub insists: bool,
 }
 
 /// Where a batch went.
@@ -217,7 +219,10 @@ impl Round {
             return self.take(batch, answer, None, base);
         };
         match self.tail.check(state.producers(), &sequenced) {
-            Verdict::Accept => {
+            Verdict::UnknownProducer if !batch.insists => {
+                reply(answer, Err(AppendError::OutOfOrderSequence { expected: 0 }));
+            }
+            Verdict::Accept | Verdict::UnknownProducer => {
                 drop(state);
                 self.take(batch, answer, Some(sequenced), base);
             }

@@ -158,7 +158,7 @@ impl Node {
         only_in_term: Option<u64>,
     ) -> Receiver<Result<AppendedAt, AppendError>> {
         let summary = validate_produce(bytes, &Limits::default()).unwrap();
-        self.partition.append(NewBatch { bytes: bytes.clone(), summary, only_in_term })
+        self.partition.append(NewBatch { bytes: bytes.clone(), summary, only_in_term, insists: false })
     }
 
     pub(crate) async fn append(&self, bytes: &Bytes) -> Result<i64, AppendError> {

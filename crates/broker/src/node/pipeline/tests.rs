@@ -2,9 +2,24 @@ use super::*;
 
 const P: GroupId = 7;
 
+/// One record of a producer.
+fn batch(sequence: i32) -> Sequenced {
+    Sequenced { producer_id: 1, epoch: 0, first: sequence, last: sequence }
+}
+
 /// What is told of so many batches that are out of sequence, one after the other.
-fn told(pipeline: &Pipeline, batches: usize) -> Vec<bool> {
-    (0..batches).map(|_| pipeline.tells_out_of_order(P)).collect()
+fn told(pipeline: &Pipeline, batches: i32) -> Vec<bool> {
+    (0..batches).map(|sequence| pipeline.tells_out_of_order(P, batch(sequence))).collect()
+}
+
+/// The batches that the producer insists on, of those that it sends: all are found to be out of sequence.
+fn insisted_on(pipeline: &Pipeline, sent: &[i32]) -> Vec<i32> {
+    let insists = |sequence: &&i32| {
+        let insists = pipeline.arrives(P, &batch(**sequence));
+        pipeline.tells_out_of_order(P, batch(**sequence));
+        insists
+    };
+    sent.iter().filter(insists).copied().collect()
 }
 
 #[test]
@@ -26,12 +41,44 @@ fn whatever_else_is_answered_explains_the_next_gap() {
 }
 
 #[test]
+fn who_sends_a_batch_again_and_nothing_before_it_insists() {
+    assert_eq!(insisted_on(&Pipeline::default(), &[7, 7]), [7]);
+    assert_eq!(insisted_on(&Pipeline::default(), &[7, 8, 9, 7]), [7], "Java sends one, until it is answered");
+    assert_eq!(
+        insisted_on(&Pipeline::default(), &[7, 8, 9, 7, 8, 9]),
+        [7],
+        "others send all that were refused"
+    );
+}
+
+#[test]
+fn who_sends_what_is_before_it_does_not_insist() {
+    let pipeline = Pipeline::default();
+    assert!(insisted_on(&pipeline, &[1]).is_empty());
+    assert!(!pipeline.arrives(P, &batch(0)));
+    // Refused for another reason, or not answered yet: the one behind it has come in all the same.
+    assert!(insisted_on(&pipeline, &[1]).is_empty());
+    pipeline.moves_on(P);
+    assert!(insisted_on(&pipeline, &[1]).is_empty());
+}
+
+#[test]
+fn one_producer_does_not_insist_for_another() {
+    for other in [Sequenced { producer_id: 2, ..batch(7) }, Sequenced { epoch: 1, ..batch(7) }] {
+        let pipeline = Pipeline::default();
+        pipeline.tells_out_of_order(P, batch(7));
+        assert!(!pipeline.arrives(P, &other));
+        assert!(!pipeline.arrives(P + 1, &batch(7)));
+    }
+}
+
+#[test]
 fn partitions_have_nothing_to_do_with_one_another() {
     let pipeline = Pipeline::default();
     told(&pipeline, 5);
     pipeline.moves_on(P + 1);
-    assert!(!pipeline.tells_out_of_order(P + 1));
-    assert!(pipeline.tells_out_of_order(P));
+    assert!(!pipeline.tells_out_of_order(P + 1, batch(0)));
+    assert!(pipeline.tells_out_of_order(P, batch(5)));
 }
 
 #[test]

@@ -73,7 +73,7 @@ impl Alone {
         builder.push(timestamp, None, Some(&vec![b'x'; 64 << 10]));
         let bytes = builder.finish().unwrap();
         let summary = validate_produce(&bytes, &Limits::default()).unwrap();
-        let batch = NewBatch { bytes, summary, only_in_term: None };
+        let batch = NewBatch { bytes, summary, only_in_term: None, insists: false };
         self.partition(topic).append(batch).await.unwrap().unwrap();
     }
 }

@@ -39,6 +39,25 @@ async fn a_gap_is_out_of_order_against_the_log_and_against_the_round() {
 }
 
 #[tokio::test]
+async fn the_second_batch_is_not_taken_when_the_first_was_refused() {
+    let node = Node::start().await;
+    let [second, first, second_again] =
+        [(2, 1), (0, 2), (2, 1)].map(|(s, n)| node.queue(&sequenced(9, 0, s, n)));
+    assert_eq!(answer(second).await, Err(AppendError::OutOfOrderSequence { expected: 0 }));
+    assert_eq!((answer(first).await, answer(second_again).await), (Ok(0), Ok(2)));
+}
+
+#[tokio::test]
+async fn who_is_not_known_and_insists_begins_anywhere() {
+    let node = Node::start().await;
+    let insisting = |sequence| NewBatch { insists: true, ..new_batch(&sequenced(9, 0, sequence, 1), None) };
+    assert_eq!(answer(node.partition.append(insisting(77))).await, Ok(0));
+    assert_eq!(node.append(&sequenced(9, 0, 78, 1)).await, Ok(1));
+    let gap = answer(node.partition.append(insisting(99))).await;
+    assert_eq!(gap, Err(AppendError::OutOfOrderSequence { expected: 79 }), "it is known now");
+}
+
+#[tokio::test]
 async fn an_older_epoch_is_fenced_by_the_log_and_by_the_round() {
     let node = Node::start().await;
     let [newer, older] = [1, 0].map(|epoch| node.queue(&sequenced(9, epoch, 0, 1)));

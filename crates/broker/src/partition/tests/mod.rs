@@ -159,7 +159,7 @@ async fn answer(receiver: Receiver<Result<AppendedAt, AppendError>>) -> Result<i
 
 fn new_batch(bytes: &Bytes, only_in_term: Option<u64>) -> NewBatch {
     let summary = validate_produce(bytes, &Limits::default()).unwrap();
-    NewBatch { bytes: bytes.clone(), summary, only_in_term }
+    NewBatch { bytes: bytes.clone(), summary, only_in_term, insists: false }
 }
 
 fn timed(timestamps: &[i64]) -> Bytes {
