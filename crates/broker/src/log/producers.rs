@@ -1,4 +1,4 @@
-//! Idempotent producers of a partition (KIP-98), judged as Kafka 4 judges them.
+//! Idempotent producers of a partition (KIP-98), judged as Kafka 4 judges them, but for where one begins (below).
 //!
 //! For each producer id: its epoch and its last five batches. The leader asks [`Producers::check`] (through
 //! [`Tail`](super::Tail), which knows what is in flight) before it proposes; every replica calls
@@ -9,8 +9,9 @@
 //! before the first is answered, and the first may be refused (too few replicas in sync, no leader yet) and the second
 //! arrive when nothing stands against it any more. Were it taken, the first would be out of sequence for good, and
 //! Java's client repeats such a batch until its delivery time-out. But a producer may also go on after it was forgotten,
-//! or after its topic was deleted and created again: then nothing comes before the batch, however often it is sent.
-//! Kafka takes any number at once (and within transactions only 0, KIP-890); its ISR does not come back as fast.
+//! or after its topic was deleted and created again: then nothing comes before the batch, however often it is sent. Where
+//! so many write that some are forgotten all the time, nobody has to insist. Kafka takes any number at once (and
+//! within transactions only 0, KIP-890); its ISR does not come back as fast.
 
 use std::collections::HashMap;
 
@@ -24,6 +25,8 @@ use super::wire::{DecodeError, Reader, put_i64, put_u64};
 pub const REMEMBERED_BATCHES: usize = 5;
 /// Most producers remembered per partition (about 150 bytes each). Beyond, those that wrote longest ago go.
 pub const MAX_PRODUCERS: usize = 4096;
+/// What is left of them when some went. From here on whoever is not known was probably forgotten.
+const CROWDED: usize = MAX_PRODUCERS / 8 * 7;
 /// `producer.id.expiration.ms`, Kafka's default: 24 hours.
 pub const EXPIRATION_MS: i64 = 24 * 60 * 60 * 1000;
 
@@ -165,7 +168,8 @@ impl Producers {
     /// Judges a batch against what has been applied.
     pub fn check(&self, batch: &Sequenced) -> Verdict {
         let Some(producer) = self.known.get(&batch.producer_id) else {
-            return if batch.first == 0 { Verdict::Accept } else { Verdict::UnknownProducer };
+            let begins = batch.first == 0 || self.known.len() >= CROWDED;
+            return if begins { Verdict::Accept } else { Verdict::UnknownProducer };
         };
         if let Some(original) = self.duplicate_of(batch) {
             return Verdict::Duplicate { base_offset: original.base_offset, timestamp: original.timestamp };

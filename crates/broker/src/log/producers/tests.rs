@@ -112,4 +112,6 @@ fn the_number_of_producers_is_bounded_and_the_idle_go_first() {
     }
     assert!(producers.len() > MAX_PRODUCERS / 2);
     assert!(producers.get(0).is_none());
+    let goes_on = Sequenced { producer_id: 0, epoch: 0, first: 1, last: 1 };
+    assert_eq!(producers.check(&goes_on), Verdict::Accept, "one of many that were forgotten");
 }
