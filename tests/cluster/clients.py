@@ -10,6 +10,7 @@ import threading
 
 TESTS = pathlib.Path(__file__).resolve().parents[1]
 PYTHON = TESTS / "clients" / "python"
+BIN = TESTS / "bin"  # Kafka's own tools
 ALL_CODECS = ("none", "gzip", "snappy", "lz4", "zstd")
 SECONDS = 90
 
@@ -46,6 +47,23 @@ class Client:
     def offset(self, cluster, topic, at, partition=0):
         (answer,) = self.run(cluster, "offset", topic=topic, partition=partition, at=at)
         return answer["offset"]
+
+    @contextlib.contextmanager
+    def feeding(self, cluster, topic):
+        """An idempotent producer: called with a value, it sends it. All are acknowledged when the context ends."""
+        command = [*self.command, cluster.bootstrap, "feed", json.dumps({"topic": topic})]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, text=True) as process:
+
+            def send(value):
+                process.stdin.write(f"{value}\n")
+                process.stdin.flush()
+
+            try:
+                yield send
+                process.stdin.close()
+                assert process.wait(SECONDS) == 0, f"{self} did not deliver everything"
+            finally:
+                process.kill()
 
     @contextlib.contextmanager
     def member(self, cluster, topic, group):

@@ -4,6 +4,7 @@ A node looks again only where something may have changed, and at the rest within
 shown that long, which is more than these tests wait.
 """
 
+import functools
 import json
 import random
 
@@ -61,9 +62,14 @@ def wait_shown(cluster, topic, ask):
 
 
 def send(cluster, topic, partition, count):
-    with wire.Connection(cluster.node(cluster.partitions(topic)[partition].leader).address) as connection:
-        for number in range(count):
-            connection.produce(topic, partition, wire.record_batch([b"%d" % number]))
+    """So many batches, each taken by the leader, whoever that is by then."""
+
+    def taken(number):
+        with wire.Connection(cluster.node(cluster.partitions(topic)[partition].leader).address) as connection:
+            return connection.produce(topic, partition, wire.record_batch([b"%d" % number])).error == 0
+
+    for number in range(count):
+        until(functools.partial(taken, number), f"batch {number} is taken")
 
 
 def test_every_change_is_seen_at_the_next_looks(topic):

@@ -1,7 +1,6 @@
 """Kafka's own tools that place, trim and configure: the command lines an operator types, and what they print."""
 
 import json
-import pathlib
 import re
 import subprocess
 
@@ -11,7 +10,6 @@ import cluster as clusters
 import pytest
 from cluster import until
 
-BIN = pathlib.Path(__file__).resolve().parents[1] / "bin"
 MIB = 1 << 20
 # A move that half a dozen runs of Java find still under way: 80 seconds.
 SLOW = {"replica_move_rate": MIB // 4}  # bytes per second
@@ -29,7 +27,7 @@ def four():
 
 
 def run(cluster, name, *options, seconds=90):
-    command = [BIN / name, "--bootstrap-server", cluster.bootstrap, *map(str, options)]
+    command = [clients.BIN / name, "--bootstrap-server", cluster.bootstrap, *map(str, options)]
     return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=seconds)
 
 

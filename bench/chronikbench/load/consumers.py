@@ -35,6 +35,9 @@ class Reader(threading.Thread):
                 "enable.auto.commit": False,
                 "fetch.wait.max.ms": 500,
                 "queued.max.messages.kbytes": 4096,
+                # Once so much is queued, librdkafka does not fetch for a second, and what arrives meanwhile fills the
+                # queue again: a consumer that paused for half a second stayed behind for good.
+                "fetch.queue.backoff.ms": 10,
             }
         )
         # The topic is new and empty: its beginning is its end, and nothing can be missed.

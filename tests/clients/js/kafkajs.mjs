@@ -1,5 +1,7 @@
 // Driver of kafkajs; the commands are those of ../python/driver.py.
 
+import readline from "node:readline";
+
 import kafkajs from "kafkajs";
 
 const { CompressionTypes, Kafka, logLevel } = kafkajs;
@@ -33,6 +35,15 @@ const commands = {
     const producer = kafka.producer({ idempotent, maxInFlightRequests: 1 });
     await producer.connect();
     await producer.send({ topic, acks: ACKS[acks], compression: CODECS[codec], messages: records });
+    await producer.disconnect();
+  },
+
+  async feed({ topic }) {
+    const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1 });
+    await producer.connect();
+    for await (const value of readline.createInterface({ input: process.stdin })) {
+      await producer.send({ topic, acks: ACKS.all, messages: [{ value }] });
+    }
     await producer.disconnect();
   },
 

@@ -65,6 +65,16 @@ async def produce(bootstrap, topic, records, acks, idempotent, codec):
         await asyncio.wait_for(asyncio.gather(*sent), SECONDS)
 
 
+@command
+async def feed(bootstrap, topic):
+    read = asyncio.get_running_loop().run_in_executor
+    async with AIOKafkaProducer(bootstrap_servers=bootstrap, enable_idempotence=True) as producer:
+        sent = []
+        while line := await read(None, sys.stdin.readline):
+            sent.append(await producer.send(topic, line.rstrip("\n").encode()))
+        await asyncio.wait_for(asyncio.gather(*sent), SECONDS)
+
+
 def consumer_of(bootstrap, group):
     return AIOKafkaConsumer(
         bootstrap_servers=bootstrap,
@@ -124,4 +134,4 @@ async def join(bootstrap, topic, group):
             await consumer.getmany(timeout_ms=200)
 
 
-main(create, delete, produce, consume, offset, join)
+main(create, delete, produce, feed, consume, offset, join)

@@ -37,6 +37,17 @@ def produce(bootstrap, topic, records, acks, idempotent, codec):
         sys.exit(f"{left} records not delivered; {errors}")
 
 
+def feed(bootstrap, topic):
+    errors = []
+    producer = Producer({"bootstrap.servers": bootstrap, "enable.idempotence": True})
+    for line in sys.stdin:
+        producer.produce(topic, line.rstrip("\n"), on_delivery=lambda error, _: error and errors.append(str(error)))
+        producer.poll(0)
+    left = producer.flush(SECONDS)
+    if errors or left:
+        sys.exit(f"{left} records not delivered; {errors}")
+
+
 def consumer_of(bootstrap, group):
     return Consumer({
         "bootstrap.servers": bootstrap,
@@ -89,4 +100,4 @@ def join(bootstrap, topic, group):
     consumer.close()
 
 
-main(create, delete, produce, consume, offset, join)
+main(create, delete, produce, feed, consume, offset, join)

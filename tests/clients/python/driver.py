@@ -5,12 +5,14 @@
     create  topic partitions replication
     delete  topic
     produce topic records acks idempotent codec   records: [{key, value}]
+    feed    topic                                 sends each line of stdin as it comes, idempotently, until stdin ends
     consume topic count group                     prints {partition, offset, key, value}; commits if group
     offset  topic partition at                    at: "earliest", "latest" or ms; prints {offset}
     join    topic group                           prints {assigned: [partition]} at each change until stdin ends
 
 A driver is thin: it hands the arguments to the unmodified client, and any error ends it with a non-zero code.
-The same six commands are spoken by kafkajs.mjs and by the Go program for franz-go.
+The same commands are spoken by kafkajs.mjs and by the Go program for franz-go. Two clients have no `feed`: kcat, which
+reads its input in blocks, and franz-go.
 """
 
 import json

@@ -44,6 +44,10 @@ def kafka_errors(bootstrap, stdin, *options):
     return done.stderr
 
 
+def feed(bootstrap, topic):
+    subprocess.run([BIN / "kafka-console-producer", "--bootstrap-server", bootstrap, "--topic", topic], check=True)
+
+
 def consume(bootstrap, topic, count, group):
     names = ["print.partition", "print.offset", "print.key"]
     formatter = [option for name in names for option in ("--formatter-property", f"{name}=true")]
@@ -79,4 +83,4 @@ def join(bootstrap, topic, group):
     consumer.wait()
 
 
-main(create, delete, produce, consume, offset, join)
+main(create, delete, produce, feed, consume, offset, join)

@@ -37,6 +37,14 @@ def produce(bootstrap, topic, records, acks, idempotent, codec):
     producer.close()
 
 
+def feed(bootstrap, topic):
+    producer = KafkaProducer(bootstrap_servers=bootstrap, acks="all", enable_idempotence=True)
+    sent = [producer.send(topic, line.rstrip("\n").encode()) for line in sys.stdin]
+    for future in sent:
+        future.get(SECONDS)
+    producer.close()
+
+
 def encoded(key):
     return None if key is None else key.encode()
 
@@ -102,4 +110,4 @@ def join(bootstrap, topic, group):
     consumer.close()
 
 
-main(create, delete, produce, consume, offset, join)
+main(create, delete, produce, feed, consume, offset, join)

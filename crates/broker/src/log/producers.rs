@@ -25,8 +25,10 @@ use super::wire::{DecodeError, Reader, put_i64, put_u64};
 pub const REMEMBERED_BATCHES: usize = 5;
 /// Most producers remembered per partition (about 150 bytes each). Beyond, those that wrote longest ago go.
 pub const MAX_PRODUCERS: usize = 4096;
-/// What is left of them when some went. From here on whoever is not known was probably forgotten.
-const CROWDED: usize = MAX_PRODUCERS / 8 * 7;
+/// How many go at once, so that the search for them is paid for by many appends.
+const LEAVING: usize = MAX_PRODUCERS / 8;
+/// How many are left then. From here on whoever is not known was probably forgotten.
+const CROWDED: usize = MAX_PRODUCERS - LEAVING;
 /// `producer.id.expiration.ms`, Kafka's default: 24 hours.
 pub const EXPIRATION_MS: i64 = 24 * 60 * 60 * 1000;
 
@@ -241,14 +243,14 @@ impl Producers {
         }
     }
 
-    /// Drops the eighth that wrote longest ago, so that the search for them is paid for by many appends.
+    /// Drops those that wrote longest ago when there are too many: [`CROWDED`] stay.
     fn make_room(&mut self) {
         if self.known.len() <= MAX_PRODUCERS {
             return;
         }
         let last_offset = |producer: &Producer| producer.last().map_or(-1, |last| last.base_offset);
         let mut offsets: Vec<i64> = self.known.values().map(last_offset).collect();
-        let (_, newest_to_go, _) = offsets.select_nth_unstable(MAX_PRODUCERS / 8);
+        let (_, newest_to_go, _) = offsets.select_nth_unstable(LEAVING);
         let newest_to_go = *newest_to_go;
         self.known.retain(|_, producer| last_offset(producer) > newest_to_go);
     }

@@ -210,13 +210,14 @@ mod tests {
             let (mut applied, mut tail, mut model) = (Producers::default(), Tail::default(), Model::default());
             let mut end_offset = 0i64;
             let mut clients = HashMap::from([(0, (0i16, start)), (1, (0, start)), (2, (5, start))]);
-            for (producer_id, (epoch, start)) in &clients {
+            if start > 0 {
                 // Whoever goes on at `start` has written all before it.
-                let Some(last) = start.checked_sub(1).filter(|last| *last >= 0) else { continue };
-                let batch = Sequenced { producer_id: *producer_id, epoch: *epoch, first: 0, last };
-                applied.record(&batch, end_offset, -1);
-                model.accepted.push((batch, end_offset));
-                (model.applied, end_offset) = (model.applied + 1, end_offset + 10);
+                for (producer_id, (epoch, _)) in &clients {
+                    let batch = Sequenced { producer_id: *producer_id, epoch: *epoch, first: 0, last: start - 1 };
+                    applied.record(&batch, end_offset, -1);
+                    model.accepted.push((batch, end_offset));
+                    (model.applied, end_offset) = (model.applied + 1, end_offset + 10);
+                }
             }
             for step in steps {
                 let batch = match step {
