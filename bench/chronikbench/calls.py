@@ -82,11 +82,31 @@ def metadata(node, topic):
         return connection.metadata(topic)
 
 
-def end_offsets(cluster, topic):
-    """The sum of the end offsets of a topic's partitions."""
+class Moving(Failed):
+    """A partition has no leader, or another one than a node said: ask again, as clients do."""
+
+
+def end_offsets(cluster, topic, seconds=30):
+    """The sum of the end offsets of a topic's partitions, when each has a leader that says so."""
+    moving = None
+
+    def told():
+        nonlocal moving
+        try:
+            return (_end_offsets_now(cluster, topic),)
+        except Moving as error:
+            moving = error
+
+    (total,) = until(told, lambda: str(moving), seconds, 0.2)
+    return total
+
+
+def _end_offsets_now(cluster, topic):
     by_leader = {}
     for index, partition in metadata(cluster.nodes[0], topic).partitions.items():
         by_leader.setdefault(partition.leader, []).append(index)
+    if -1 in by_leader:
+        raise Moving(f"{topic}-{by_leader[-1][0]} has a leader")
     addresses = {node.id: node.address for node in cluster.nodes}
     return sum(_end_offsets_at(addresses[leader], topic, indexes) for leader, indexes in by_leader.items())
 
@@ -106,6 +126,8 @@ def _end_offsets_at(address, topic, indexes):
                 answer.i64(),
                 answer.i32(),
             )
+            if error == wire.NOT_LEADER_OR_FOLLOWER:
+                raise Moving(f"the leader of {topic}-{index} tells its end offset")
             if error:
                 raise Failed(f"the end offset of {topic}-{index}: Kafka error {error}")
             return offset
