@@ -75,6 +75,11 @@ def put_right(cluster):
         until(lambda: not astray(), lambda: f"the preferred leaders lead: {astray()}")
 
 
+def leaders(cluster):
+    """Who leads as the node sees it that the commands ask: node ids, and None if there is something that nobody leads."""
+    return {entry["leader"] for entry in cluster.status(cluster.nodes[0])["partitions"]}
+
+
 def test_every_command_has_a_session():
     commands = sessions.command_tree()
     written = sessions.declared | set(QUESTIONS)
@@ -142,6 +147,9 @@ def test_a_node_is_drained_while_somebody_watches(shop, tmp_path):
         keep("node drain", [plan, terminal.run("chronikctl node drain 3")], known)
         watcher.wait("node_drained", "next: chronikctl node undrain 3")
         keep_soon("health", lambda: [once, terminal.run("chronikctl health")], known)
+        # A drained node looks once a second for what it leads. What has gone to another by now, and is in sync there, comes back.
+        until(lambda: leaders(shop) == {1, 2}, lambda: f"all is led by the others: {leaders(shop)}")
+        shop.wait_in_sync("orders")
         keep("node undrain", [terminal.run("chronikctl node undrain 3")], known)
         until(lambda: watcher.history().endswith("as node 1 sees it."), "nothing is told of it any more")
         watcher.press("C-c")

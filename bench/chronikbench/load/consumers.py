@@ -36,7 +36,7 @@ class Reader(threading.Thread):
                 "fetch.wait.max.ms": 500,
                 "queued.max.messages.kbytes": 4096,
                 # Once so much is queued, librdkafka does not fetch for a second, and what arrives meanwhile fills the
-                # queue again: a consumer that paused for half a second stayed behind for good.
+                # queue again: most consumers that once paused for half a second were behind for many seconds.
                 "fetch.queue.backoff.ms": 10,
             }
         )

@@ -20,28 +20,20 @@ def delete(bootstrap, topic):
 
 
 def produce(bootstrap, topic, records, acks, idempotent, codec):
-    errors = []
-    producer = Producer({
-        "bootstrap.servers": bootstrap,
-        "acks": acks,
-        "enable.idempotence": idempotent,
-        "compression.type": codec,
-        "linger.ms": 20,
-    })
-    for record in records:
-        producer.produce(
-            topic, record["value"], record["key"], on_delivery=lambda error, _: error and errors.append(str(error))
-        )
-    left = producer.flush(SECONDS)
-    if errors or left:
-        sys.exit(f"{left} records not delivered; {errors}")
+    options = {"acks": acks, "enable.idempotence": idempotent, "compression.type": codec, "linger.ms": 20}
+    deliver(bootstrap, topic, ((record["key"], record["value"]) for record in records), options)
 
 
 def feed(bootstrap, topic):
+    deliver(bootstrap, topic, ((None, line.rstrip("\n")) for line in sys.stdin), {"enable.idempotence": True})
+
+
+def deliver(bootstrap, topic, records, options):
+    """Sends keys and values as they come; ends the driver unless all are acknowledged."""
     errors = []
-    producer = Producer({"bootstrap.servers": bootstrap, "enable.idempotence": True})
-    for line in sys.stdin:
-        producer.produce(topic, line.rstrip("\n"), on_delivery=lambda error, _: error and errors.append(str(error)))
+    producer = Producer({"bootstrap.servers": bootstrap, **options})
+    for key, value in records:
+        producer.produce(topic, value, key, on_delivery=lambda error, _: error and errors.append(str(error)))
         producer.poll(0)
     left = producer.flush(SECONDS)
     if errors or left:

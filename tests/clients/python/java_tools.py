@@ -30,22 +30,19 @@ def produce(bootstrap, topic, records, acks, idempotent, codec):
     reader = ["--reader-property", "parse.key=true", "--reader-property", f"null.marker={NO_KEY}"]
     producer = ["--command-property", f"acks={acks}", "--command-property", f"enable.idempotence={str(idempotent).lower()}"]
     codecs = ["--compression-codec", codec]
-    errors = kafka_errors(bootstrap, lines, "--topic", topic, *reader, *producer, *codecs)
-    # The console producer only logs a record that it could not deliver.
-    if "Error when sending message" in errors:
-        sys.exit(errors)
-
-
-def kafka_errors(bootstrap, stdin, *options):
-    command = [BIN / "kafka-console-producer", "--bootstrap-server", bootstrap, *options]
-    done = subprocess.run(command, input=stdin, capture_output=True, text=True, timeout=SECONDS)
-    if done.returncode:
-        sys.exit(done.stdout + done.stderr)
-    return done.stderr
+    deliver(bootstrap, topic, *reader, *producer, *codecs, input=lines, timeout=SECONDS)
 
 
 def feed(bootstrap, topic):
-    subprocess.run([BIN / "kafka-console-producer", "--bootstrap-server", bootstrap, "--topic", topic], check=True)
+    deliver(bootstrap, topic, stdin=sys.stdin)
+
+
+def deliver(bootstrap, topic, *options, **source):
+    """Lines through the console producer, which only logs a record that it could not deliver."""
+    command = [BIN / "kafka-console-producer", "--bootstrap-server", bootstrap, "--topic", topic, *options]
+    done = subprocess.run(command, capture_output=True, text=True, **source)
+    if done.returncode or "Error when sending message" in done.stderr:
+        sys.exit(done.stdout + done.stderr)
 
 
 def consume(bootstrap, topic, count, group):

@@ -25,7 +25,7 @@ use super::wire::{DecodeError, Reader, put_i64, put_u64};
 pub const REMEMBERED_BATCHES: usize = 5;
 /// Most producers remembered per partition (about 150 bytes each). Beyond, those that wrote longest ago go.
 pub const MAX_PRODUCERS: usize = 4096;
-/// How many go at once, so that the search for them is paid for by many appends.
+/// How many go beside the one too many, so that the search for them is paid for by many appends.
 const LEAVING: usize = MAX_PRODUCERS / 8;
 /// How many are left then. From here on whoever is not known was probably forgotten.
 const CROWDED: usize = MAX_PRODUCERS - LEAVING;
