@@ -38,6 +38,7 @@ def test_a_topic_is_created_altered_and_deleted_from_any_node(four, topic):
     assert act(four.node(1), "POST", "/admin/v1/topics", {**asked, "dry_run": True})[0] == 200
     assert leaders(four, topic) == []
     assert act(four.node(2), "POST", "/admin/v1/topics", asked)[0] == 201
+    four.wait_in_sync(topic)
     status, problem = act(four.node(3), "POST", "/admin/v1/topics", asked)
     assert (status, problem["code"]) == (409, "topic_exists")
     path = f"/admin/v1/topics/{topic}"
@@ -45,7 +46,7 @@ def test_a_topic_is_created_altered_and_deleted_from_any_node(four, topic):
     for asked in ({**both, "dry_run": True}, both, both):
         status, answer = act(four.node(4), "PATCH", path, asked)
         assert (status, answer.get("partitions")) == (200, 3), f"{asked}, also asked again: {answer}"
-    until(lambda: len(leaders(four, topic)) == 3, "the third partition is there")
+    until(lambda: all(len(four.partitions(topic, ask=node)) == 3 for node in four.nodes), "every node knows the third partition")
     half_refused = {
         "invalid_config": {"partitions": 4, "config": {"no.such": "1"}},
         "invalid_partitions": {"partitions": 2, "config": {"retention.ms": "1"}},
@@ -71,7 +72,8 @@ def test_the_new_leader_leads_when_the_transfer_is_answered_and_keeps_the_lead(f
     for to in (held[1], held[2], held[2]):
         status, answer = act(four.any_node(), "POST", path, {"to": to})
         assert (status, answer["to"]) == (200, to), answer
-        until(lambda: leaders(four, topic) == [to], f"every node sees node {to} lead")
+        four.wait_in_sync(topic)
+        until(lambda: {four.partitions(topic, ask=node)[0].leader for node in four.nodes} == {to}, f"every node sees node {to} lead")
     [absent] = set(four.ids) - set(held)
     status, problem = act(four.any_node(), "POST", path, {"to": absent})
     assert (status, problem["code"]) == (422, "not_a_replica")
@@ -92,6 +94,23 @@ def test_replicas_move_as_an_operation_that_ends(four, topic):
     assert (status, operation["kind"]) == (202, "move_replicas")
     four.wait_operation(operation)
     until(lambda: replicas(four, topic) == [wanted], "the replicas are where they shall be")
+
+
+def test_a_replica_that_has_moved_can_lead_at_once(four, topic):
+    """A move is done when its replicas are in sync: who waits for its end may go on with them."""
+    checker.create(four, topic, 1, 3)
+    four.wait_in_sync(topic)
+    for _ in range(4):
+        [held] = replicas(four, topic)
+        [newcomer] = set(four.ids) - set(held)
+        asked = four.node(held[0])
+        path = f"/admin/v1/partitions/{topic}/0"
+        status, operation = act(asked, "POST", f"{path}/replicas", {"replicas": [*held[:2], newcomer]})
+        assert status == 202, operation
+        until(lambda: act(asked, "GET", f"/admin/v1/operations/{operation['operation_id']}")[1]["state"] == "done", "it is done")
+        status, answer = act(asked, "POST", f"{path}/leader", {"to": newcomer})
+        assert status == 200, answer
+        four.wait_in_sync(topic)
 
 
 def test_a_drained_node_leads_nothing_even_after_a_restart_until_it_is_undrained(four, topic):
@@ -121,7 +140,7 @@ def test_a_drained_node_leads_nothing_even_after_a_restart_until_it_is_undrained
 
 def test_an_unknown_group_is_told_by_every_node(four):
     for node_id in four.ids:
-        status, groups = act(four.node(node_id), "GET", "/admin/v1/groups")
-        assert (status, groups["missing_nodes"]) == (200, [])
+        listed = lambda: act(four.node(node_id), "GET", "/admin/v1/groups")
+        until(lambda: listed()[1].get("missing_nodes") == [], lambda: f"all nodes answer node {node_id}: {listed()}")
         status, problem = act(four.node(node_id), "GET", "/admin/v1/groups/nobody")
         assert (status, problem["code"]) == (404, "unknown_group")

@@ -1,11 +1,14 @@
-"""A leader that is killed and started again at once is not waited for as long as its lease lasts."""
+"""A node that is started again: when the others take over from it, and when it may say that it is back."""
 
 import time
 
 import checker
 import cluster as clusters
 import pytest
+import wire
 from cluster import until
+
+MANY = 300  # partitions: a node that did not wait for them would be healthy before the last is open
 
 # Seconds. The lease is long, so that it shows whether it was waited for.
 HEARTBEAT, ELECTION = 1.0, 3.0
@@ -15,7 +18,7 @@ pytestmark = [pytest.mark.kills, pytest.mark.timeout(300)]
 
 
 def test_a_leader_that_is_back_at_once_is_taken_over_from(topic):
-    """The others do not find its port closed: they stand still meanwhile."""
+    """It is not waited for as long as its lease lasts, although the others do not find its port closed: they stand still."""
     timing = {"heartbeat_interval_ms": int(1000 * HEARTBEAT), "election_timeout_ms": int(1000 * ELECTION)}
     settings = {"cluster.raft": timing}
     with clusters.Cluster(3, settings=settings) as cluster:
@@ -39,3 +42,16 @@ def test_a_leader_that_is_back_at_once_is_taken_over_from(topic):
                 assert time.monotonic() - killed < LEASE - 1, "records are taken long before the lease would have ended"
                 cluster.wait_ready(leader)
         checker.verify(load)
+
+
+def test_a_node_that_says_that_it_is_healthy_serves_its_replicas(fresh_cluster, topic):
+    """Whoever restarts the nodes one after the other waits for that."""
+    checker.create(fresh_cluster, topic, MANY)
+    node = fresh_cluster.nodes[2]
+    for _ in range(3):
+        node.kill()
+        node.start()
+        until(node.is_ready, "it says that it is healthy")
+        with wire.Connection(node.address) as connection:
+            assert [connection.fetch(topic, partition, 0, wait_ms=0).error for partition in range(MANY)] == [0] * MANY
+        fresh_cluster.wait_in_sync(topic)

@@ -3,7 +3,8 @@
 //! Level-triggered: at every look each moving partition is compared with its target and taken one step further
 //! ([`crate::raft::membership`]). So a move survives whatever happens: the next leader goes on from what is there.
 //!
-//! A replica counts as caught up if it is alive and has what the leader's log ended with at the look before.
+//! A replica counts as caught up if it is alive and has what the leader's log ended with at the look before. A move is done
+//! when its replicas are all that vote, and the new ones are in the ISR, as far as they are alive.
 //!
 //! Must never: decide where replicas go (that is in the metadata), or wait for one group with the others.
 
@@ -17,7 +18,7 @@ use tracing::{debug, info, warn};
 
 use super::MetadataLog;
 use super::view::{brokers, raft_id};
-use crate::metadata::{Command, MetadataImage, TopicDefaults, min_insync_replicas};
+use crate::metadata::{BrokerId, Command, MetadataImage, TopicDefaults, min_insync_replicas};
 use crate::planner::metadata_voters;
 use crate::raft::liveness::Liveness;
 use crate::raft::membership::{Goal, Step, next_step};
@@ -47,6 +48,8 @@ struct Plan {
     voters: Vec<RaftNodeId>,
     learners: BTreeSet<RaftNodeId>,
     min_in_sync: usize,
+    /// The nodes of the replicas that it gets.
+    newcomers: Vec<BrokerId>,
     finish: Option<Command>,
 }
 
@@ -97,8 +100,10 @@ impl Mover {
         let Some(plan) = plan else { return };
         let goal = Goal { voters: &plan.voters, learners: &plan.learners, min_in_sync: plan.min_in_sync };
         let step = next_step(group.me(), &group.members(), &goal, |id| self.caught_up(id, &replication, end));
-        if matches!(step, Step::Await(_)) || (step == Step::Done && plan.finish.is_none()) {
-            return;
+        match step {
+            Step::Await(_) => return,
+            Step::Done if plan.finish.is_none() || !self.have_arrived(id, &plan.newcomers) => return,
+            _ => {}
         }
         if !self.busy.lock().insert(id) {
             return;
@@ -119,7 +124,11 @@ impl Mover {
     async fn take(&self, group: &Arc<Group>, step: Step, finish: Option<Command>) -> Result<(), ChangeError> {
         match step {
             Step::AddLearners(ids) => group.add_learners(&ids).await,
-            Step::ChangeVoters(ids) => group.change_voters(&ids).await,
+            Step::ChangeVoters(ids) => {
+                let changed = group.change_voters(&ids).await;
+                self.liveness.voters_changed(group.id());
+                changed
+            }
             Step::DropLearners(ids) => group.drop_learners(&ids).await,
             Step::HandOver(heirs) => {
                 info!(group = group.id(), to = %heirs[0], "hands leadership over, to leave");
@@ -140,6 +149,12 @@ impl Mover {
         has_it && self.liveness.is_alive(id.broker())
     }
 
+    /// Whether all of these that are alive are in the ISR: who is told that the move is done may rely on them at once.
+    fn have_arrived(&self, id: GroupId, newcomers: &[BrokerId]) -> bool {
+        let isr = self.liveness.leadership(id).map(|l| l.isr).unwrap_or_default();
+        newcomers.iter().all(|b| isr.contains(b) || !self.liveness.is_alive(*b))
+    }
+
     fn partition_plan(&self, image: &MetadataImage, group: GroupId) -> Option<Plan> {
         let (topic, _, partition) = image.partition(group)?;
         let target = partition.moving.as_ref()?.target.clone();
@@ -148,6 +163,7 @@ impl Mover {
             voters: target.iter().copied().map(raft_id).collect(),
             learners: BTreeSet::new(),
             min_in_sync: min_in_sync.min(partition.replicas.len()),
+            newcomers: target.iter().filter(|r| !partition.replicas.contains(r)).map(|r| r.broker).collect(),
             finish: Some(Command::FinishMove { group, target }),
         })
     }
@@ -171,6 +187,6 @@ impl Mover {
         voters.extend(current.iter().filter(unregistered));
         let learners =
             image.brokers().keys().filter_map(|b| id_of(*b)).filter(|id| !voters.contains(id)).collect();
-        Plan { voters, learners, min_in_sync: 1, finish: None }
+        Plan { voters, learners, min_in_sync: 1, newcomers: Vec::new(), finish: None }
     }
 }

@@ -3,7 +3,8 @@
 //! Up: data directory → WAL → peers → metadata group → registration → partitions → Kafka listener → admin API.
 //! Each step needs the ones before it; the first three happen before anybody can talk to the node.
 //!
-//! Must never: serve clients before this node's own registration is committed.
+//! Must never: serve clients before this node's own registration is committed, or say that it is healthy before its replicas
+//! are open.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -236,6 +237,7 @@ pub async fn start(config: NodeConfig) -> Result<Running, StartError> {
         }),
     };
     drop(calls.node.set(node.clone()));
+    node.inner.partitions.reconcile(&node.inner.metadata.image()).await;
     tasks.spawn(follow_metadata(node.clone(), stop.clone()));
     tasks.spawn(follow_leadership(node.clone(), stop.clone()));
     tasks.spawn(watch_the_cluster(node.clone(), stop.clone()));

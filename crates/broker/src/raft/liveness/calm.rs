@@ -1,8 +1,11 @@
 //! Whose ISR is looked at when: all groups at every heartbeat while peers come and go, else one after the other.
 //!
 //! A look costs microseconds, and nearly always finds what the one before has found: with thousands of groups that is most
-//! of what an idle node does. Only two things change an ISR: a peer that comes or goes, which is noticed here, and a
-//! follower that falls behind or catches up again, which may be noticed within [`TURNS`] heartbeats.
+//! of what an idle node does. Three things change an ISR: a peer that comes or goes, which is noticed here; a change of the
+//! voters, which whoever makes it tells ([`Liveness::voters_changed`]); and a follower that falls behind or catches up
+//! again, which may be noticed within [`TURNS`] heartbeats.
+//!
+//! [`Liveness::voters_changed`]: super::Liveness::voters_changed
 //!
 //! Must never: let a peer's coming or going wait.
 

@@ -58,7 +58,8 @@ impl Liveness {
                 beat += u64::from(beats);
                 if beats && beat.is_multiple_of(2) {
                     let turn = calm.next_turn(self.reachable(&peers));
-                    self.update_isrs(|group| turn.includes(group), &mut returns);
+                    let changed = std::mem::take(&mut *self.inner.changed_voters.lock());
+                    self.update_isrs(|group| turn.includes(group) || changed.contains(&group), &mut returns);
                     self.gossip_to_all(&peers, true);
                 }
             }

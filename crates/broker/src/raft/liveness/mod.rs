@@ -23,7 +23,7 @@ mod orphans;
 mod returns;
 mod sweeps;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
@@ -57,6 +57,8 @@ struct Inner {
     claims: RwLock<Claims>,
     orphans: Mutex<Orphans>,
     isrs: Mutex<IsrRecords>,
+    /// Groups whose voters have changed since the last heartbeat.
+    changed_voters: Mutex<HashSet<GroupId>>,
     /// Calls the driver.
     wake: Notify,
     /// What [`Liveness::changed`] waits for.
@@ -79,6 +81,7 @@ impl Liveness {
             claims: RwLock::new(Claims::new(me)),
             orphans: Mutex::new(Orphans::new(timing)),
             isrs: Mutex::new(IsrRecords::new(me, timing.replica_lag_max, timing.election)),
+            changed_voters: Mutex::default(),
             wake: Notify::new(),
             changed: Notify::new(),
             generation: AtomicU64::new(0),
@@ -123,6 +126,11 @@ impl Liveness {
     /// the whole log yet: when the leader before it was lost.
     pub fn caught_up(&self, group: GroupId, broker: i32) -> Option<Instant> {
         self.inner.isrs.lock().caught_up(group, broker)
+    }
+
+    /// Others vote in a group that this node leads: its ISR is looked at at the next heartbeat, whoever's turn that is.
+    pub fn voters_changed(&self, group: GroupId) {
+        self.inner.changed_voters.lock().insert(group);
     }
 
     /// Whether the broker was heard of lately.
