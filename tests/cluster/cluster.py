@@ -24,6 +24,7 @@ __all__ = [
     "REPOSITORY",
     "SMALL_FILES",
     "UNDER_WAY",
+    "UNHURRIED",
     "Cluster",
     "Node",
     "Refused",
@@ -34,6 +35,8 @@ __all__ = [
 ]
 # The smallest WAL files that default record batches fit into: what is dead is soon a whole file.
 SMALL_FILES = {"cluster.storage": {"wal_segment_size": 4 << 20}}
+# For what is not about failures: where the machine is busy, no node shall be taken for dead.
+UNHURRIED = {"cluster.raft": {"election_timeout_ms": 3000}}
 UNDER_WAY = ("planning", "moving", "removing")  # the states of an operation that has not ended
 
 

@@ -17,7 +17,7 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(scope="session")
 def cluster():
     """Three nodes for all tests that leave them alive."""
-    with clusters.Cluster(3) as running:
+    with clusters.Cluster(3, settings=clusters.UNHURRIED) as running:
         yield running
 
 

@@ -16,6 +16,7 @@ def placed(cluster, topic):
     """A partition in sync: (topic, its leader, a node that does not lead it)."""
     clients.CONFLUENT.run(cluster, "create", topic=topic, partitions=1, replication=3)
     cluster.wait_in_sync(topic)
+    until(lambda: cluster.partitions(topic)[0].leader == cluster.partitions(topic)[0].replicas[0], "the preferred leader leads")
     leader = cluster.node(cluster.partitions(topic)[0].leader)
     return topic, leader, cluster.others(leader)[0]
 

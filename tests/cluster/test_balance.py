@@ -60,9 +60,11 @@ def test_a_rebalance_spreads_leaders_by_load_and_its_plan_says_so_before(topic):
         create(cluster, hot, idle)
         with checker.Load(cluster, hot, HOT, RECORDS_PER_SECOND, RECORD_BYTES) as load:
             load.wait_for_every_partition()
-            plan = until(lambda: planned(cluster), "the load is known to a plan", LOAD_KNOWN_SECONDS)
+            # While a node is not heard for a moment, less can be exchanged.
+            exchanges = lambda: len(planned(cluster)) == 4
+            until(exchanges, lambda: f"the load is known, and two exchanges planned: {planned(cluster)}", LOAD_KNOWN_SECONDS)
+            plan = planned(cluster)
             assert {(line["reason"], line["bytes"]) for line in plan} == {(BY_LOAD, "0")}, plan
-            assert len(plan) == 4, f"two exchanges are enough: {plan}"
             told = cluster.any_node().ctl("rebalance", "--leaders-only", "--dry-run")
             assert BY_LOAD in told.stdout and hot in told.stdout, told.stdout + told.stderr
             assert "node 1 leads" in told.stdout, "and how much"

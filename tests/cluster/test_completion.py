@@ -27,22 +27,27 @@ def offered(node, *words):
     return done.stdout.split()
 
 
+def wait_offered(node, names, *words):
+    """Until all of these names are offered: chronikctl gives nodes 0.3 s to answer, and else offers nothing."""
+    until(lambda: names <= set(offered(node, *words)), lambda: f"{names} are offered behind {words}: {offered(node, *words)}")
+
+
 def test_commands_are_offered_without_a_cluster(cluster):
     assert {"list", "describe", "drain"} <= set(offered(cluster.any_node(), "node"))
 
 
 @pytest.mark.parametrize("words", [("node", "drain"), ("node", "describe"), ("remove-node",), ("config", "view")], ids=" ".join)
 def test_ids_of_nodes_are_offered(cluster, words):
-    assert {"1", "2", "3"} <= set(offered(cluster.any_node(), *words))
+    wait_offered(cluster.any_node(), {"1", "2", "3"}, *words)
 
 
 def test_names_of_topics_and_groups_are_offered(cluster, topic):
     clients.CONFLUENT.produce(cluster, topic, [(None, "one")])
     clients.CONFLUENT.consume(cluster, topic, 1, group=f"readers-of-{topic}")
     node = cluster.any_node()
-    until(lambda: topic in offered(node, "topic", "describe"), "the topic is offered")
-    assert topic in offered(node, "partition", "list", "--topic")
-    assert f"{topic}-0" in offered(node, "partition", "transfer-leader")
-    assert {"__metadata", f"{topic}-0"} <= set(offered(node, "raft", "describe"))
-    assert not [name for name in offered(node, "topic", "describe") if name.startswith("__")]
-    until(lambda: f"readers-of-{topic}" in offered(node, "group", "describe"), "the group is offered")
+    topics = until(lambda: [names for names in [offered(node, "topic", "describe")] if topic in names], "the topic is offered")[0]
+    assert not [name for name in topics if name.startswith("__")]
+    wait_offered(node, {topic}, "partition", "list", "--topic")
+    wait_offered(node, {f"{topic}-0"}, "partition", "transfer-leader")
+    wait_offered(node, {"__metadata", f"{topic}-0"}, "raft", "describe")
+    wait_offered(node, {f"readers-of-{topic}"}, "group", "describe")

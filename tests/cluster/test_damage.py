@@ -33,6 +33,7 @@ def damage(cluster, victim, topic, partition):
     with wire.Connection(cluster.node(cluster.partitions(topic)[partition].leader).address) as leader:
         for value in (NEEDLE, b"another", b"and another"):
             assert leader.produce(topic, partition, wire.record_batch([value])).error == 0
+    until(lambda: checker.bounds_at(victim, topic, partition) == (0, 3), "the victim has everything")
     victim.kill()
     path, _ = flip_a_bit_of(victim, NEEDLE)
     victim.start()

@@ -23,9 +23,15 @@ def create(cluster, topic, replication=3, partitions=PARTITIONS):
 
 
 def produce_through(node, topic, partition, value):
-    """One record, handed to this very node."""
-    with wire.Connection(node.address) as connection:
-        assert connection.produce(topic, partition, wire.record_batch([value])).error == 0
+    """One record, handed to this very node; again, as clients do, while leaderships move."""
+
+    def taken():
+        with wire.Connection(node.address) as connection:
+            error = connection.produce(topic, partition, wire.record_batch([value])).error
+        assert error in (0, wire.NOT_LEADER_OR_FOLLOWER, wire.NOT_ENOUGH_REPLICAS), error
+        return error == 0
+
+    until(taken, f"{node} takes a record for {topic}-{partition}")
 
 
 def members(node):

@@ -21,7 +21,8 @@ def topic_on(cluster, topic):
 
 
 def leader_of(cluster, topic, partition):
-    return cluster.node(cluster.partitions(topic)[partition].leader)
+    led_by = lambda: max(cluster.partitions(topic)[partition].leader, 0)
+    return cluster.node(until(led_by, f"{topic}-{partition} has a leader"))
 
 
 @pytest.mark.timeout(120 + 30 * ROUNDS)

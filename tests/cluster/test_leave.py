@@ -33,6 +33,15 @@ def filled(cluster, topic):
     return checker.filled(cluster, create(cluster, topic), PARTITIONS, FILLED)
 
 
+def wait_known(cluster, operation):
+    """Until every node has heard of the operation."""
+
+    def told(node):
+        return operation["operation_id"] in {view["operation_id"] for view in node.admin("/admin/v1/operations")["operations"]}
+
+    until(lambda: all(map(told, cluster.nodes)), f"every node knows of operation {operation['operation_id']}")
+
+
 def refusal_of(cluster, path, **body):
     with pytest.raises(Refused) as refused:
         cluster.request(path, body)
@@ -41,6 +50,21 @@ def refusal_of(cluster, path, **body):
 
 def removal_of(node, **more):
     return {"node_id": node if isinstance(node, int) else node.id, **more}
+
+
+def brokers_told_by(node):
+    """The ids of the nodes that a client is told of: those alive."""
+    with wire.Connection(node.address) as connection:
+        return sorted(connection.brokers())
+
+
+def alive(node):
+    """The ids of the nodes that this one hears."""
+    return {entry["node_id"] for entry in node.admin("/admin/status")["nodes"] if entry["alive"]}
+
+
+def placement(cluster, topic):
+    return {index: entry.replicas for index, entry in cluster.partitions(topic).items()}
 
 
 def holders(cluster):
@@ -94,6 +118,7 @@ def test_a_removal_that_puts_the_quorum_at_risk_is_refused(topic):
         for node in dead:
             node.kill()
         five.metadata_leader()
+        until(lambda: all(alive(node) == {1, 2, 3} for node in five.answering), "every node has noticed it")
         refusal = refusal_of(five, "/admin/remove-node", node_id=1)
         assert (refusal.status, refusal.code) == (409, "quorum_at_risk")
         assert re.search(r"4.*5|5.*4", refusal.detail), f"it names the nodes that are down: {refusal}"
@@ -115,14 +140,14 @@ def test_one_operation_at_a_time_and_the_second_one_is_told_which_runs(slow_four
 
 def test_a_dry_run_tells_the_plan_and_changes_nothing(four, topic):
     create(four, topic)
-    here = four.partitions(topic)
-    on_node = {index for index, entry in here.items() if 4 in entry.replicas}
+    here = placement(four, topic)
+    on_node = {index for index, held in here.items() if 4 in held}
     removal = four.request("/admin/remove-node", removal_of(4, dry_run=True))["plan"]
     assert {step["partition"] for step in removal if step["topic"] == topic} == on_node
     assert all(4 in step["from"] and 4 not in step["to"] and step["reason"] for step in removal)
     assert isinstance(four.request("/admin/rebalance", {"dry_run": True})["plan"], list)
     assert refusal_of(four, "/admin/remove-node", **removal_of(9, dry_run=True)).code == "unknown_node"
-    assert four.operations() == [] and four.partitions(topic) == here and four.node(4).is_running()
+    assert four.operations() == [] and placement(four, topic) == here and four.node(4).is_running()
 
 
 # Leaving
@@ -141,8 +166,7 @@ def test_a_removed_node_hands_over_everything_ends_by_itself_and_says_why(four, 
     four.wait_settled()
     assert holders(four) == {1, 2, 3}
     for node in four.nodes:
-        with wire.Connection(node.address) as connection:
-            assert sorted(connection.brokers()) == [1, 2, 3], f"{node} tells its clients"
+        until(lambda: brokers_told_by(node) == [1, 2, 3], f"{node} tells its clients")
         assert [entry["node_id"] for entry in node.admin("/admin/cluster/members")["members"]] == [1, 2, 3]
     checker.verify(load)
 
@@ -166,7 +190,7 @@ def test_progress_is_visible_and_only_grows(slow_four, topic):
     operation = slow_four.begin_removal(leaving)
     path = f"/admin/v1/operations/{operation['operation_id']}"
     witness = slow_four.others(leaving)[0]
-    until(lambda: slow_four.operation(operation["operation_id"]), "it is known")
+    wait_known(slow_four, operation)
     seen = []
 
     def watch():
@@ -194,7 +218,7 @@ def test_chronikctl_lists_shows_watches_and_cancels_operations(slow_four, topic)
     asked = slow_four.node(1)
     begun = asked.ctl("remove-node", 4, "--yes", "--no-wait", seconds=60)
     assert begun.returncode == 0, begun.stderr
-    operation = slow_four.running_operation()
+    operation = until(slow_four.running_operation, "the operation is known")
     number = operation["operation_id"]
     assert number in begun.stdout, "it says how to go on"
     for arguments in (("list",), ("show", number)):
@@ -213,13 +237,14 @@ def test_a_command_that_waited_long_enough_says_that_the_operation_goes_on(slow_
     leaving = next(node for node in slow_four.partitions(topic)[0].replicas if node != 1)
     done = slow_four.node(1).cli("remove-node", leaving, "--yes", "--timeout", 1, seconds=60)
     assert done.returncode == 11, done.stdout + done.stderr
-    slow_four.finish_removal(slow_four.node(leaving), slow_four.running_operation())
+    slow_four.finish_removal(slow_four.node(leaving), until(slow_four.running_operation, "the operation is known"))
 
 
 def test_a_cancelled_removal_leaves_the_node_in_full_service(slow_four, topic):
     filled(slow_four, topic)
     staying = slow_four.node(4)
     operation = slow_four.begin_removal(staying)
+    wait_known(slow_four, operation)
     slow_four.request(f"/admin/v1/operations/{operation['operation_id']}/cancel", {})
     slow_four.wait_operation(operation, state="cancelled")
     slow_four.wait_settled()

@@ -53,7 +53,10 @@ def wait_shown(cluster, topic, ask):
 
     def lies():
         running = {node.id for node in cluster.nodes if node.is_running()}
-        told, true = shown(topic, ask), truth(cluster, topic)
+        try:
+            told, true = shown(topic, ask), truth(cluster, topic)
+        except (OSError, ValueError, wire.KafkaError) as error:  # a leader moves
+            return {"unknown": repr(error)}
         for view in told.values():
             view["trails"] = {node: by for node, by in view["trails"].items() if node in running}
         return {index: (told.get(index), is_so) for index, is_so in true.items() if told.get(index) != is_so}

@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.kills, pytest.mark.timeout(300)]
 @pytest.fixture(scope="module")
 def three():
     """Three nodes with small WAL files that look for expired records twice a second."""
-    with clusters.Cluster(3, settings=QUICK) as running:
+    with clusters.Cluster(3, settings=QUICK | clusters.UNHURRIED) as running:
         yield running
 
 
@@ -39,7 +39,10 @@ def wait_trimmed(cluster, topic, condition, what, seconds=60):
     """Until all replicas begin at the same offset and it is as wanted; that offset."""
 
     def agreed():
-        starts = log_starts(cluster, topic)
+        try:
+            starts = log_starts(cluster, topic)
+        except (OSError, wire.KafkaError):  # a leader moves
+            return None
         return len(set(starts)) == 1 and condition(starts[0]) and [starts[0]]
 
     def wanted():
@@ -91,13 +94,16 @@ def test_a_partition_is_kept_to_its_bytes(three, topic):
 
 
 def test_records_go_when_they_are_too_old_by_their_own_timestamps(three, topic):
-    checker.create(three, topic, config={"retention.ms": HOUR_MS})
+    witness = f"{topic}-witness"
+    for name in (topic, witness):
+        checker.create(three, name, config={"retention.ms": HOUR_MS})
     send(three, topic, 200, timestamp_ms=now_ms() - 2 * HOUR_MS)
+    wait_trimmed(three, topic, lambda start: start == 200, "behind all that is two hours old")
     send(three, topic, 20)
-    start = wait_trimmed(three, topic, lambda start: start >= 100, "behind most of what is two hours old")
-    assert start <= 200, f"none of the fresh records has gone, but it begins at {start}"
-    values = [value for _, value in checker.read_all(three, topic, 0, 220, start)]
-    assert [int(value.split(b":")[0]) for value in values[-20:]] == list(range(20))
+    send(three, witness, 20, timestamp_ms=now_ms() - 2 * HOUR_MS)
+    wait_trimmed(three, witness, lambda start: start == 20, "at its end")  # so retention has been at work since
+    values = [value for _, value in checker.read_all(three, topic, 0, 220, 200)]
+    assert [int(value.split(b":")[0]) for value in values] == list(range(20))
 
 
 def test_everything_may_expire_and_offsets_go_on(three, topic):
@@ -160,9 +166,9 @@ def test_times_are_looked_up_in_what_is_left(three, topic):
     checker.create(three, topic, config={"retention.ms": HOUR_MS})
     old, fresh = now_ms() - 2 * HOUR_MS, now_ms()
     send(three, topic, 50, timestamp_ms=old)
+    wait_trimmed(three, topic, lambda start: start == 50, "behind the old records")
     send(three, topic, 1, timestamp_ms=fresh)
-    start = wait_trimmed(three, topic, lambda start: start >= 25, "behind most of the old records")
-    assert clients.CONFLUENT.offset(three, topic, old) == (start if start < 50 else 50)
+    assert clients.CONFLUENT.offset(three, topic, old) == 50
     assert clients.CONFLUENT.offset(three, topic, fresh) == 50
 
 
@@ -252,7 +258,7 @@ def test_the_disk_stays_bounded_while_ten_times_more_is_written_and_one_topic_is
         checker.create(three, kept, config={"retention.ms": -1})
         checker.create(three, busy, config={"retention.bytes": retained})
         highest = 0
-        with checker.Load(three, kept, 1, 50) as keep, checker.Load(three, busy, 1, 1000, record_bytes=20_000) as load:
+        with checker.Load(three, kept, 1, 50) as keep, checker.Load(three, busy, 1, 500, record_bytes=20_000) as load:
             limit = retained + slack
             written, goal = 0, 10 * limit
             while written < goal:
@@ -282,7 +288,7 @@ def test_a_deleted_topic_frees_its_space(topic):
         with checker.Load(three, keep, 1, 20) as load:
             load.wait_for_more(20)
             checker.filled(three, gone, 3, 80 * MIB)
-            assert all(node.wal_bytes() > 80 * MIB for node in three.nodes)
+            until(lambda: all(node.wal_bytes() > 80 * MIB for node in three.nodes), "every node holds everything")
             clients.CONFLUENT.run(three, "delete", topic=gone)
             wait_for_disk(three.nodes, 10 * FILE, "the disk after the deletion")
         checker.verify(load)
@@ -305,7 +311,7 @@ def test_a_replica_that_moved_away_frees_its_space(topic):
         four.move(topic, 0, [1, 2, 3])
         four.wait_moved(topic, 0, [1, 2, 3])
         written = checker.filled(four, topic, 1, 60 * MIB)
-        assert four.node(1).wal_bytes() > 60 * MIB
+        until(lambda: four.node(1).wal_bytes() > 60 * MIB, "the node holds everything")
         four.move(topic, 0, [4, 2, 3])
         four.wait_moved(topic, 0, [4, 2, 3])
         wait_for_disk([four.node(1)], 10 * FILE, "the disk of the node that it left")
@@ -316,15 +322,17 @@ def test_storage_says_what_the_wal_takes_and_what_pins_it(three, topic):
     checker.create(three, topic, config={"retention.ms": -1})
     send(three, topic, 20)
     for node in three.nodes:
+        until(lambda: int(storage(node)["live_bytes"]) >= 20 * 50_000, lambda: f"all is there: {storage(node)}")
         told = storage(node)
-        assert 20 * 50_000 <= int(told["live_bytes"]) <= int(told["disk_bytes"])
+        assert int(told["live_bytes"]) <= int(told["disk_bytes"])
         assert told["files"], "it lists its files"
 
 
 def test_a_consumer_is_not_disturbed_by_the_purge_of_what_it_has_read(three, topic):
     """It reads on without a reset while the log is cut off behind it."""
     checker.create(three, topic, config={"retention.bytes": 2 * MIB})
-    with checker.Load(three, topic, 1, 300, record_bytes=20_000) as load:
+    unread = MIB // 20_000  # records at most: half of what is kept
+    with checker.Load(three, topic, 1, 300, record_bytes=20_000, limit=unread) as load:
         consumer = Consumer({
             "bootstrap.servers": three.bootstrap,
             "group.id": f"group-of-{topic}",
@@ -339,6 +347,7 @@ def test_a_consumer_is_not_disturbed_by_the_purge_of_what_it_has_read(three, top
                 assert not message.error(), message.error()
                 assert message.offset() == expected
                 expected += 1
+            load.limit = expected + unread
         consumer.close()
         wait_trimmed(three, topic, lambda start: start > 1000, "behind much of what was read")
     checker.verify(load, trimmed=True)

@@ -18,6 +18,8 @@ from confluent_kafka.admin import AdminClient, OffsetSpec
 BATCH = 16  # records
 # Not kcat, whose library is that of confluent-kafka; nor franz-go, which refuses a topic that was created again.
 OUTLIVING = (clients.CONFLUENT, clients.KAFKA_PYTHON, clients.AIOKAFKA, clients.KAFKAJS, clients.JAVA)
+# What the leader of a partition is told by, or tells, while leaderships move.
+MOVING = (KafkaError.FENCED_LEADER_EPOCH, KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE)
 PRODUCER_ID = 1 << 40  # far above what the cluster gives out
 # So many that partitions are still to get their first batches when the nodes stand still.
 PARTITIONS, RECORDS = 5000, 172_986
@@ -125,6 +127,6 @@ def end(admin, topic, partitions=1):
     try:
         return sum(answer.result(60).offset for answer in admin.list_offsets(asked).values())
     except KafkaException as error:
-        if error.args[0].code() not in (KafkaError.FENCED_LEADER_EPOCH, KafkaError.NOT_LEADER_FOR_PARTITION):
+        if error.args[0].code() not in MOVING:
             raise
         return None

@@ -13,11 +13,11 @@ pytestmark = [pytest.mark.kills, pytest.mark.timeout(180)]
 RATE = 400 << 10  # bytes per second: a move of FILLED takes long enough to be interrupted, whatever else the machine does
 FILLED = 4 << 20
 SLOW = {
+    **clusters.UNHURRIED,
     "auto_leader_rebalance": False,
     "auto_rebalance": False,
     "leader_load_check_interval_ms": 0,
     "replica_move_rate": RATE,
-    "cluster.raft": {"election_timeout_ms": 3000},
 }
 
 
@@ -67,8 +67,9 @@ def test_a_node_comes_and_goes_under_the_eyes_of_a_person(tmp_path):
         keep("operation cancel", [ask(terminal, "operation cancel 1")], known)
         running.wait_settled()
 
-        planned = ask(terminal, "rebalance --dry-run")
-        keep("rebalance", [planned, ask(terminal, "rebalance")], known)
+        # Of the topic without any load: that of the other is told as soon as its leader has taken it in.
+        planned = ask(terminal, "rebalance --topic light --dry-run")
+        keep("rebalance", [planned, ask(terminal, "rebalance --topic light")], known)
 
         planned = ask(terminal, "remove-node 4 --dry-run")
         terminal.begin("chronikctl remove-node 4")

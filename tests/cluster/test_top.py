@@ -1,5 +1,6 @@
 """`chronikctl top` in a real terminal, on real nodes: each view, an action, a node that dies, a recording."""
 
+import cluster as clusters
 import pytest
 from cluster import ctl_binary, until
 from terminal import Terminal
@@ -39,28 +40,38 @@ def test_every_view_is_a_key_away(cluster, topic, columns, lines):
             terminal.wait(f"{number} {view}", says)
         terminal.press("?")
         terminal.wait("keys", "this help")
-        terminal.press("Escape", "q")
+        terminal.press("Escape")
+        until(lambda: "this help" not in terminal.screen(), "the help is gone")  # Escape with a key at once is Alt and that key
+        terminal.press("q")
         assert terminal.status() == 0
 
 
-def test_a_leader_is_moved_only_after_the_plan_and_a_yes(fresh_cluster, topic):
-    create(fresh_cluster, topic, partitions=1)
-    before = fresh_cluster.partitions(topic)[0]
+@pytest.fixture
+def unhurried_cluster():
+    """Three nodes for one test that tells who made a change of leader."""
+    with clusters.Cluster(3, settings=clusters.UNHURRIED) as running:
+        yield running
+
+
+def test_a_leader_is_moved_only_after_the_plan_and_a_yes(unhurried_cluster, topic):
+    create(unhurried_cluster, topic, partitions=1)
+    before = unhurried_cluster.partitions(topic)[0]
     heir = next(node for node in before.replicas if node != before.leader)
     # The dashboard proposes the preferred leader: so another one leads first.
-    fresh_cluster.any_node().ctl("partition", "transfer-leader", f"{topic}-0", "--to", str(heir), "--yes")
-    until(lambda: fresh_cluster.partitions(topic)[0].leader == heir, f"node {heir} leads")
-    with top(fresh_cluster, "--view", "partitions", "--rw") as terminal:
+    done = unhurried_cluster.any_node().ctl("partition", "transfer-leader", f"{topic}-0", "--to", str(heir), "--yes")
+    assert done.returncode == 0, done.stderr
+    until(lambda: unhurried_cluster.partitions(topic)[0].leader == heir, f"node {heir} leads")
+    with top(unhurried_cluster, "--view", "partitions", "--rw") as terminal:
         terminal.wait(f"{topic[:20]}", "ARMED")
         terminal.press("t")
         told = terminal.wait("> Cancel <", "same as: chronikctl partition transfer-leader", "leader: node")
         terminal.press("Enter")
         until(lambda: "Cancel" not in terminal.screen(), "the question is gone")
-        assert fresh_cluster.partitions(topic)[0].leader == heir, "Cancel is what Enter does at first"
+        assert unhurried_cluster.partitions(topic)[0].leader == heir, "Cancel is what Enter does at first"
         terminal.press("t")
         terminal.wait("> Cancel <", "leader: node")
         terminal.press("Right", "Enter")
-        until(lambda: fresh_cluster.partitions(topic)[0].leader not in (heir, -1), lambda: f"another leads:\n{told}")
+        until(lambda: unhurried_cluster.partitions(topic)[0].leader not in (heir, -1), lambda: f"another leads:\n{told}")
 
 
 @pytest.mark.kills
