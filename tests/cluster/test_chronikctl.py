@@ -47,9 +47,13 @@ def create(cluster, topic, partitions=1):
 def test_every_question_has_a_table_and_an_envelope(cluster, topic, command, kind, says):
     create(cluster, topic)
     command = command.format(topic=topic)
-    until(lambda: says.format(topic=topic) in cluster.any_node().ctl(*command.split()).stdout, f"{command} says {says}")
     node = cluster.any_node()
-    until(lambda: node.ctl(*command.split()).returncode == 0, lambda: f"{command} ends well: {node.ctl(*command.split())}")
+
+    def answered():
+        done = node.ctl(*command.split())
+        return done.returncode == 0 and says.format(topic=topic) in done.stdout
+
+    until(answered, lambda: f"{command} says {says}: {node.ctl(*command.split())}")
     envelope = ctl_json(node, command)
     assert (envelope["kind"], envelope["version"]) == (kind, 1)
 

@@ -45,8 +45,8 @@ def test_names_of_topics_and_groups_are_offered(cluster, topic):
     clients.CONFLUENT.produce(cluster, topic, [(None, "one")])
     clients.CONFLUENT.consume(cluster, topic, 1, group=f"readers-of-{topic}")
     node = cluster.any_node()
-    topics = until(lambda: [names for names in [offered(node, "topic", "describe")] if topic in names], "the topic is offered")[0]
-    assert not [name for name in topics if name.startswith("__")]
+    wait_offered(node, {topic}, "topic", "describe")
+    assert not [name for name in offered(node, "topic", "describe") if name.startswith("__")]
     wait_offered(node, {topic}, "partition", "list", "--topic")
     wait_offered(node, {f"{topic}-0"}, "partition", "transfer-leader")
     wait_offered(node, {"__metadata", f"{topic}-0"}, "raft", "describe")
