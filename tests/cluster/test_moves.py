@@ -1,5 +1,6 @@
 """Replicas move between nodes: throttled, cancellable, through kill -9, away and back; nothing is lost on the way."""
 
+import concurrent.futures
 import time
 
 import checker
@@ -234,6 +235,25 @@ def test_moves_under_load_and_kill_9(five, topic):
             five.start()
             five.wait_moved(topic, 0, target)
     checker.verify(load)
+
+
+def test_a_move_is_cancelled_at_a_node_that_has_not_heard_of_it_yet(topic):
+    """Whether there is something to cancel is for the metadata to say, not for what one node knows."""
+    with clusters.Cluster(5, settings={"replica_move_rate": RATE, **clusters.UNHURRIED}) as five:
+        written = create_filled(five, topic)
+        asked = next(node for node in five.nodes[3:] if node is not five.metadata_leader())
+        for _ in range(10):
+            with wire.Connection(asked.address) as connection, concurrent.futures.ThreadPoolExecutor(1) as cancelling:
+                connection.api_versions()
+                asked.pause()
+                with wire.Connection(five.node(1).address) as elsewhere:
+                    assert elsewhere.reassign(topic, 0, [4, 5, 1]) == 0
+                cancelled = cancelling.submit(connection.reassign, topic, 0, None)
+                until(lambda: connection.correlation == 2, "it is on its way")
+                asked.resume()
+                assert cancelled.result(20) == 0
+            five.wait_moved(topic, 0, [1, 2, 3])
+        checker.verify(written)
 
 
 def test_a_move_to_a_dead_node_waits_for_it_and_can_be_cancelled(five, topic):

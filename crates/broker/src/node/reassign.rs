@@ -10,10 +10,10 @@ use tokio::time::Instant;
 
 use super::Node;
 use crate::cluster::calls::Method;
+use crate::cluster::reports;
 use crate::cluster::view::raft_id;
-use crate::cluster::{ProposalError, reports};
 use crate::kafka::backend::{Failure, HeldReplica, LogDir, Reassign, Reassignment, TopicInfo};
-use crate::metadata::{BrokerId, Command, MetadataImage, MoveRequest, Partition};
+use crate::metadata::{BrokerId, Command, MetadataImage, MoveRequest, Outcome, Partition};
 use crate::raft::{GroupId, RaftNodeId};
 
 /// When a hand-over that shows no effect is asked for again: who was asked may just have stepped down, not
@@ -46,10 +46,6 @@ impl Node {
         let image = self.inner.metadata.image();
         let (_, _, partition) = image.partition(group).ok_or_else(unknown)?;
         let command = match change.replicas {
-            None if partition.moving.is_none() => {
-                let what = "no reassignment of this partition is under way";
-                return Err(Failure::new(ResponseError::NoReassignmentInProgress, what));
-            }
             None => Command::CancelMoves { groups: vec![group] },
             Some(replicas) if !any_factor && replicas.len() != partition.target().len() => {
                 let what = format!("{} replicas instead of {}", replicas.len(), partition.target().len());
@@ -59,10 +55,17 @@ impl Node {
                 Command::MoveReplicas { moves: vec![MoveRequest { group, replicas, renew: vec![] }] }
             }
         };
-        let mut expected = (*image).clone();
-        expected.apply(command.clone()).map_err(|e| Failure::from(ProposalError::Refused(e)))?;
-        self.inner.metadata.propose(command, timeout).await?;
+        // This node may not have heard yet of what the command is about: the metadata decides.
+        let outcome = self.inner.metadata.propose(command.clone(), timeout).await?;
+        if outcome == (Outcome::MovesCancelled { groups: Vec::new() }) && partition.moving.is_none() {
+            let what = "no reassignment of this partition is under way";
+            return Err(Failure::new(ResponseError::NoReassignmentInProgress, what));
+        }
         // The answer shall hold on this node: the client asks it next.
+        let mut expected = (*image).clone();
+        if expected.apply(command).is_err() {
+            return Ok(());
+        }
         let target = |image: &MetadataImage| image.partition(group).map(|(_, _, p)| brokers(p.target()));
         let wanted = target(&expected);
         let shown = |image: &MetadataImage| target(image).is_none_or(|now| Some(now) == wanted);
