@@ -1,5 +1,7 @@
 """A cluster shrinks: replicas go first, then the node, which ends by itself; what would harm is refused, and says why."""
 
+import http.client
+import json
 import re
 
 import checker
@@ -255,6 +257,31 @@ def test_a_cancelled_removal_leaves_the_node_in_full_service(slow_four, topic):
     clients.CONFLUENT.run(slow_four, "delete", topic=everywhere)
     until(lambda: not slow_four.partitions(everywhere), f"{everywhere} is gone")
     slow_four.remove_node(staying)
+
+
+def test_a_removal_is_cancelled_at_a_node_that_has_not_heard_of_it_yet(topic):
+    """Nor of what it moves: all of that goes back."""
+    with clusters.Cluster(4, settings=SLOW | clusters.UNHURRIED) as four:
+        four.wait_settled()
+        filled(four, topic)
+        here = placement(four, topic)
+        leader = four.metadata_leader()
+        asked = next(node for node in four.nodes[:3] if node is not leader)
+        host, port = asked.at("admin").rsplit(":", 1)
+        for number in range(1, 4):
+            asked.pause()
+            begun = leader.post("/admin/remove-node", node_id=4)
+            assert begun["operation_id"] == str(number)
+            until(lambda: leader.admin(f"/admin/v1/operations/{number}")["state"] == "moving", "replicas are moved")
+            connection = http.client.HTTPConnection(host, int(port), timeout=30)
+            connection.request("POST", f"/admin/v1/operations/{number}/cancel", "{}", {"X-API-Key": clusters.ADMIN_KEY})
+            asked.resume()
+            answer = connection.getresponse()
+            told = json.loads(answer.read())
+            assert (answer.status, told.get("state")) == (200, "cancelled"), told
+            connection.close()
+            four.wait_settled()
+            assert placement(four, topic) == here
 
 
 @pytest.mark.parametrize("asked", ["the leader itself", "another node"])

@@ -25,7 +25,7 @@ use crate::cluster::reports::{self, Reports};
 use crate::cluster::{ProposalError, now_ms, view};
 use crate::metadata::{
     BrokerId, Command, Endpoints, MetadataError, MetadataImage, Operation, OperationKind, OperationResult,
-    Outcome,
+    OperationState, Outcome,
 };
 use crate::planner::{self, Goal, Plan, Reason};
 use crate::raft::METADATA_GROUP;
@@ -204,25 +204,38 @@ impl Node {
 
     /// Ends an operation; what it has begun to move goes back to where it was.
     pub(super) async fn cancel(&self, id: u64) -> Result<OperationView, Problem> {
-        let image = self.inner.metadata.image();
-        let operation = image.operation(id).ok_or_else(|| unknown_operation(id))?;
-        if operation.is_running() {
-            let result = OperationResult::Cancelled;
-            let command = Command::FinishOperation { id, result, now_ms: now_ms() };
-            self.inner.metadata.propose(command, TIMEOUT).await.map_err(|e| problem(&e))?;
-            let groups: Vec<_> = match &operation.kind {
-                OperationKind::MoveReplicas { group, .. } => vec![*group],
-                _ => self.inner.metadata.image().moves().collect(),
-            };
-            let forced = matches!(operation.kind, OperationKind::RemoveNode { force: true, .. });
-            if !groups.is_empty() && !forced {
-                let command = Command::CancelMoves { groups };
-                self.inner.metadata.propose(command, TIMEOUT).await.map_err(|e| problem(&e))?;
-            }
-            let over = |image: &MetadataImage| image.operation(id).is_none_or(|op| !op.is_running());
-            self.inner.metadata.wait_for(tokio::time::Instant::now() + TIMEOUT, over).await;
+        // This node may not have heard of the operation yet, nor of what it moves: the metadata tells what has ended.
+        let now_ms = now_ms();
+        let finish = Command::FinishOperation { id, result: OperationResult::Cancelled, now_ms };
+        let outcome = self.inner.metadata.propose(finish, TIMEOUT).await.map_err(|e| match e {
+            ProposalError::Refused(MetadataError::UnknownOperation { .. }) => unknown_operation(id),
+            e => problem(&e),
+        })?;
+        let over = |image: &MetadataImage| image.operation(id).is_some_and(|op| !op.is_running());
+        self.inner.metadata.wait_for(tokio::time::Instant::now() + TIMEOUT, over).await;
+        if let Outcome::OperationFinished(operation) = outcome
+            && operation.state == OperationState::Cancelled
+            && operation.finished_ms == Some(now_ms)
+        {
+            // It was ended by this call. What another one runs meanwhile is not to be touched.
+            self.turn_back(&operation.kind).await?;
         }
         self.one_operation(id).await
+    }
+
+    /// Cancels the moves of an operation that was just ended, once this node has heard of its end, and so of all of them.
+    async fn turn_back(&self, kind: &OperationKind) -> Result<(), Problem> {
+        let groups: Vec<_> = match kind {
+            // Its replicas are lost: there is no way back.
+            OperationKind::RemoveNode { force: true, .. } => return Ok(()),
+            OperationKind::MoveReplicas { group, .. } => vec![*group],
+            _ => self.inner.metadata.image().moves().collect(),
+        };
+        if groups.is_empty() {
+            return Ok(());
+        }
+        let command = Command::CancelMoves { groups };
+        self.inner.metadata.propose(command, TIMEOUT).await.map(drop).map_err(|e| problem(&e))
     }
 
     pub(super) async fn reports(&self, image: &MetadataImage) -> Reports {
