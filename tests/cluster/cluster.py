@@ -153,6 +153,11 @@ class Cluster:
         """The nodes that hold a partition now, the preferred leader first."""
         return [self.node(node_id) for node_id in self.partitions(topic)[partition].replicas]
 
+    def leader(self, topic, partition=0):
+        """The node that leads a partition, once there is one."""
+        led_by = lambda: max(self.partitions(topic)[partition].leader, 0)
+        return self.node(until(led_by, f"{topic}-{partition} has a leader"))
+
     def wait_in_sync(self, topic, seconds=60):
         """Until every node agrees on the leaders and sees every replica in sync."""
 

@@ -20,11 +20,6 @@ def topic_on(cluster, topic):
     return topic
 
 
-def leader_of(cluster, topic, partition):
-    led_by = lambda: max(cluster.partitions(topic)[partition].leader, 0)
-    return cluster.node(until(led_by, f"{topic}-{partition} has a leader"))
-
-
 @pytest.mark.timeout(120 + 30 * ROUNDS)
 def test_a_killed_leader_loses_nothing(fresh_cluster, topic):
     """kill -9 of a partition's leader under load, restart, again and again."""
@@ -32,7 +27,7 @@ def test_a_killed_leader_loses_nothing(fresh_cluster, topic):
         for number in range(ROUNDS):
             begin = time.monotonic()
             load.wait_for_more(checker.random_moment())
-            victim = leader_of(fresh_cluster, topic, number % PARTITIONS)
+            victim = fresh_cluster.leader(topic, number % PARTITIONS)
             victim.kill()
             outage = load.wait_for_every_partition()
             fresh_cluster.start()
@@ -61,7 +56,7 @@ def test_a_leader_that_was_paused_does_not_write_over_its_successor(fresh_cluste
     with checker.Load(fresh_cluster, topic_on(fresh_cluster, topic), PARTITIONS) as load:
         for number in range(3):
             load.wait_for_more(checker.random_moment())
-            paused = leader_of(fresh_cluster, topic, number)
+            paused = fresh_cluster.leader(topic, number)
             witness = fresh_cluster.others(paused)[0]
             paused.pause()
             until(

@@ -48,10 +48,6 @@ def wait_moving(cluster, topic, partition=0):
     until(lambda: (topic, partition) in cluster.reassignments(), f"the move of {topic}-{partition} is under way")
 
 
-def leader_of(cluster, topic, partition=0):
-    return cluster.node(until(lambda: max(cluster.partitions(topic)[partition].leader, 0), "there is a leader"))
-
-
 def error_at(node, topic):
     with wire.Connection(node.address) as connection:
         return connection.fetch(topic, 0, 0, wait_ms=0).error
@@ -67,7 +63,7 @@ def test_a_partition_moves_to_nodes_that_had_nothing_of_it(five, topic):
             five.move(topic, 0, [4, 5, 1])
             five.wait_moved(topic, 0, [4, 5, 1])
             load.wait_for_more(500)
-        assert leader_of(five, topic).id in (4, 5, 1)
+        assert five.leader(topic).id in (4, 5, 1)
     checker.verify(load)
     for gone in (five.node(2), five.node(3)):
         until(lambda: error_at(gone, topic) == wire.NOT_LEADER_OR_FOLLOWER, f"{gone} no longer serves it")
@@ -207,7 +203,7 @@ def test_a_move_goes_on_after_kill_9(slow_five, topic, victim):
     written = create_filled(slow_five, topic)
     slow_five.move(topic, 0, [4, 5, 1])
     wait_moving(slow_five, topic)
-    leader = leader_of(slow_five, topic)
+    leader = slow_five.leader(topic)
     killed = {
         "source": [next(node for node in map(slow_five.node, (2, 3)) if node is not leader)],
         "target": [slow_five.node(4)],
@@ -300,7 +296,7 @@ def test_a_follower_that_was_away_while_the_others_purged_gets_the_state_and_the
         checker.create(three, topic, config=TRIMMED)
         with checker.Load(three, topic, 1, 200, LARGE) as load:
             load.wait_for_more(200)
-            away = three.others(leader_of(three, topic))[0]
+            away = three.others(three.leader(topic))[0]
             away.kill()
             behind = load.acknowledged[0][-1][1]
             wait_purged(three.others(away), topic, behind)
